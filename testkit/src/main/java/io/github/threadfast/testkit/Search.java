@@ -1,0 +1,191 @@
+package io.github.threadfast.testkit;
+
+import io.github.threadfast.testkit.check.History;
+import io.github.threadfast.testkit.check.Linearizability;
+import io.github.threadfast.testkit.check.Verdict;
+import io.github.threadfast.testkit.report.Failure;
+import io.github.threadfast.testkit.run.Crew;
+import io.github.threadfast.testkit.run.Outcome;
+import io.github.threadfast.testkit.run.SequentialModel;
+import io.github.threadfast.testkit.run.StressRunner;
+import io.github.threadfast.testkit.run.Subjects;
+import io.github.threadfast.testkit.scenario.Operation;
+import io.github.threadfast.testkit.scenario.Scenario;
+import io.github.threadfast.testkit.scenario.ScenarioGenerator;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One search for a run that no order explains: draws scenarios, runs each for a while, judges what
+ * was seen, and shrinks the first that fails. Belongs to the thread that calls {@link #run}.
+ */
+final class Search<S> {
+  private static final long FIRST_SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final long MAX_SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long MIN_SHRINK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** A batch is as long as it can be without a scenario outlasting its slice by much. */
+  private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private static final int MAX_BATCH = 1 << 10;
+  private static final long MAX_STEPS = 100_000;
+
+  private final Subjects<S> subjects;
+  private final List<Operation<S>> operations;
+  private final ScenarioGenerator<S> scenarios;
+  private final StressRunner<S> runner;
+  private final long seed;
+
+  private final long start = System.nanoTime();
+  private int batch = 16;
+  private long runs;
+  private long scenariosTried;
+  private long undecided;
+
+  Search(Stress<S> stress, long seed, Crew crew) {
+    this.subjects = new Subjects<>(stress.supplier());
+    this.operations = stress.operations();
+    this.scenarios =
+        new ScenarioGenerator<>(operations, stress.threads(), stress.operationsPerThread(), seed);
+    this.runner = new StressRunner<>(crew, subjects, seed);
+    this.seed = seed;
+  }
+
+  /** A scenario, one failing outcome of it, and how long it took to see that. */
+  private record Found<S>(
+      Scenario<S> scenario, Outcome<S> outcome, Verdict.Fails<Operation<S>> verdict, long nanos) {}
+
+  /**
+   * Searches for as long as {@code budget} and returns the failure, if there is one; shrinking it
+   * may take until {@code deadline}.
+   */
+  Optional<Failure<S>> run(Duration budget, Duration deadline)
+      throws InterruptedException, ExecutionException {
+    S sample = subjects.sample();
+    requireDeterminism();
+    long end = start + budget.toNanos();
+    for (long slice = FIRST_SLICE_NANOS; System.nanoTime() - end < 0; slice += slice / 64) {
+      scenariosTried++;
+      long nanos = Math.min(slice, MAX_SLICE_NANOS);
+      Found<S> found = hunt(scenarios.next(), Math.min(nanos, end - System.nanoTime()));
+      if (found != null) {
+        return Optional.of(report(sample, found, shrink(found, start + deadline.toNanos())));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Ends the search at its next run. May be called by any thread. */
+  void stop() {
+    runner.stop();
+  }
+
+  long runs() {
+    return runs;
+  }
+
+  /** Returns how many runs could be judged neither way. */
+  long undecided() {
+    return undecided;
+  }
+
+  /** Runs every operation twice alone. Replays for the checks compare results, too. */
+  private void requireDeterminism() {
+    SequentialModel<S> model = SequentialModel.of(subjects).withoutEquals();
+    for (Operation<S> operation : operations) {
+      model.step(model.step(model.initial(), operation).next(), operation);
+    }
+  }
+
+  /** Runs {@code scenario} for {@code nanos}, or until it fails. */
+  private @Nullable Found<S> hunt(Scenario<S> scenario, long nanos)
+      throws InterruptedException, ExecutionException {
+    SequentialModel<S> model = SequentialModel.of(subjects);
+    Set<Outcome<S>> judged = new HashSet<>();
+    long begin = System.nanoTime();
+    long now = begin;
+    while (now - begin < nanos) {
+      List<Outcome<S>> outcomes = runner.run(scenario, batch);
+      for (Outcome<S> outcome : outcomes) {
+        runs++;
+        if (judged.add(outcome)
+            && judge(outcome.history(), model) instanceof Verdict.Fails<Operation<S>> fails) {
+          return new Found<>(scenario, outcome, fails, System.nanoTime() - begin);
+        }
+      }
+      long before = now;
+      now = System.nanoTime();
+      adaptBatch(now - before);
+      if (outcomes.isEmpty()) {
+        break; // stopped
+      }
+    }
+    return null;
+  }
+
+  private void adaptBatch(long nanos) {
+    if (nanos < BATCH_NANOS) {
+      batch = Math.min(MAX_BATCH, batch * 2);
+    } else if (nanos > 2 * BATCH_NANOS) {
+      batch = Math.max(1, batch / 2);
+    }
+  }
+
+  private Verdict<Operation<S>> judge(History<Operation<S>> history, SequentialModel<S> model) {
+    Verdict<Operation<S>> verdict = Linearizability.check(history, model, MAX_STEPS);
+    if (verdict instanceof Verdict.Fails && model.trustsEquals()) {
+      verdict = Linearizability.check(history, model.withoutEquals(), MAX_STEPS);
+    }
+    if (verdict instanceof Verdict.Undecided) {
+      undecided++;
+    }
+    return verdict;
+  }
+
+  /** Returns the smallest scenario that could be made to fail before {@code deadline}. */
+  private Found<S> shrink(Found<S> found, long deadline)
+      throws InterruptedException, ExecutionException {
+    Found<S> smallest = found;
+    Found<S> smaller = found;
+    while (smaller != null) {
+      smallest = smaller;
+      smaller = null;
+      for (Scenario<S> candidate : smallest.scenario().smaller().toList()) {
+        long left = deadline - System.nanoTime();
+        long patience = Math.max(MIN_SHRINK_NANOS, 10 * smallest.nanos());
+        smaller = left <= 0 ? null : hunt(candidate, Math.min(patience, left));
+        if (smaller != null) {
+          break;
+        }
+      }
+    }
+    return smallest;
+  }
+
+  private Failure<S> report(S sample, Found<S> found, Found<S> smallest) {
+    boolean explainedWithoutTime =
+        Linearizability.check(
+                smallest.outcome().withoutTime().history(),
+                SequentialModel.of(subjects).withoutEquals(),
+                MAX_STEPS)
+            instanceof Verdict.Holds;
+    return new Failure<>(
+        Subjects.nameOf(sample),
+        smallest.outcome().history(),
+        smallest.verdict(),
+        explainedWithoutTime,
+        new Failure.Effort(
+            seed,
+            runs,
+            scenariosTried,
+            found.scenario().calls(),
+            smallest.scenario().calls(),
+            Duration.ofNanos(System.nanoTime() - start)));
+  }
+}

@@ -1,0 +1,196 @@
+package io.github.threadfast.testkit.run;
+
+import io.github.threadfast.testkit.check.Result;
+import io.github.threadfast.testkit.scenario.Operation;
+import io.github.threadfast.testkit.scenario.Scenario;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+
+/**
+ * Runs scenarios on real threads, many times each: every run on a subject of its own, the threads'
+ * first calls aligned, with a little seeded noise before some of them.
+ *
+ * @param <S> the class under test
+ */
+public final class StressRunner<S> {
+  /**
+   * Up to this many spins before a call: about the time that a core takes to see another's store.
+   */
+  private static final int MAX_NOISE = 64;
+
+  private final Crew crew;
+  private final Supplier<S> supplier;
+  private final SplittableRandom random;
+
+  private volatile boolean stopped;
+  private volatile Rendezvous rendezvous = new Rendezvous(0);
+
+  /** Creates a runner that runs scenarios on the threads of {@code crew}. */
+  public StressRunner(Crew crew, Supplier<S> supplier, long seed) {
+    this.crew = crew;
+    this.supplier = supplier;
+    this.random = new SplittableRandom(seed);
+  }
+
+  /**
+   * Runs {@code scenario} so many times and returns what each run came to; fewer if stopped.
+   *
+   * <p>In half of the batches the threads also note which calls had returned before which began. It
+   * costs each call a look at the other threads, and so the other half runs without it.
+   */
+  public List<Outcome<S>> run(Scenario<S> scenario, int runs)
+      throws InterruptedException, ExecutionException {
+    Batch<S> batch = new Batch<>(scenario, runs, random.nextBoolean());
+    List<S> subjects = new ArrayList<>(runs);
+    for (int run = 0; run < runs; run++) {
+      S subject = supplier.get();
+      batch.prepare(run, subject);
+      subjects.add(subject);
+    }
+
+    Rendezvous start = new Rendezvous(scenario.threads().size());
+    rendezvous = start;
+    if (stopped) {
+      return List.of();
+    }
+    long noiseSeed = random.nextLong();
+    crew.runAll(
+        scenario.threads().size(),
+        thread ->
+            batch.runThread(thread, subjects, start, new SplittableRandom(noiseSeed + thread)));
+
+    List<Outcome<S>> outcomes = new ArrayList<>(runs);
+    for (int run = 0; run < batch.completed(); run++) {
+      outcomes.add(batch.finish(run, subjects.get(run)));
+    }
+    return outcomes;
+  }
+
+  /** Ends the batch under way at its next run, and all later ones before their first. */
+  public void stop() {
+    stopped = true;
+    rendezvous.stop();
+  }
+
+  /**
+   * The results of one batch. Each thread writes to arrays of its own, read when all have ended.
+   */
+  private static final class Batch<S> {
+    private final Scenario<S> scenario;
+    private final Progress progress;
+    private final boolean notesOrder;
+
+    private final Result[][] before;
+    private final Result[][] results;
+    private final int[][] returnedBefore;
+    private final int[] completed;
+
+    Batch(Scenario<S> scenario, int runs, boolean notesOrder) {
+      int threads = scenario.threads().size();
+      this.scenario = scenario;
+      this.progress = new Progress(threads);
+      this.notesOrder = notesOrder;
+      this.before = new Result[runs][];
+      this.results = new Result[threads][];
+      this.returnedBefore = new int[threads][];
+      this.completed = new int[threads];
+      for (int thread = 0; thread < threads; thread++) {
+        int calls = runs * scenario.threads().get(thread).size();
+        results[thread] = new Result[calls];
+        returnedBefore[thread] = new int[notesOrder ? calls * threads : 0];
+      }
+    }
+
+    void prepare(int run, S subject) {
+      before[run] = perform(scenario.before(), subject);
+    }
+
+    void runThread(int thread, List<S> subjects, Rendezvous start, SplittableRandom random) {
+      List<Operation<S>> operations = scenario.threads().get(thread);
+      Result[] mine = results[thread];
+      int call = 0;
+      for (int run = 0; run < subjects.size(); run++) {
+        S subject = subjects.get(run);
+        int noise = Math.max(0, random.nextInt(2 * MAX_NOISE) - MAX_NOISE);
+        if (!start.await(run)) {
+          return;
+        }
+        for (int spin = 0; spin < noise; spin++) {
+          Thread.onSpinWait();
+        }
+        for (Operation<S> operation : operations) {
+          if (notesOrder) {
+            noteReturned(thread, call);
+          }
+          mine[call++] = operation.perform(subject);
+          if (notesOrder) {
+            progress.returned(thread, call);
+          }
+        }
+        completed[thread] = run + 1;
+        Thread.interrupted(); // an interrupt that an operation left behind must not reach the next
+        // run
+      }
+    }
+
+    private void noteReturned(int thread, int call) {
+      int threads = completed.length;
+      for (int other = 0; other < threads; other++) {
+        returnedBefore[thread][call * threads + other] = progress.count(other);
+      }
+    }
+
+    int completed() {
+      int least = Integer.MAX_VALUE;
+      for (int count : completed) {
+        least = Math.min(least, count);
+      }
+      return least;
+    }
+
+    Outcome<S> finish(int run, S subject) {
+      Result[] all = new Result[scenario.calls()];
+      int next = copy(before[run], 0, before[run].length, all, 0);
+      for (int thread = 0; thread < completed.length; thread++) {
+        int calls = scenario.threads().get(thread).size();
+        next = copy(results[thread], run * calls, calls, all, next);
+      }
+      Result[] after = perform(scenario.after(), subject);
+      copy(after, 0, after.length, all, next);
+      return new Outcome<>(scenario, all, notesOrder ? order(run) : new int[0]);
+    }
+
+    private static int copy(Result[] from, int start, int count, Result[] to, int next) {
+      System.arraycopy(from, start, to, next, count);
+      return next + count;
+    }
+
+    /** Counts within this run what the threads noted as counts since the batch began. */
+    private int[] order(int run) {
+      int threads = completed.length;
+      int calls = scenario.threads().stream().mapToInt(List::size).sum();
+      int[] order = new int[calls * threads];
+      int next = 0;
+      for (int thread = 0; thread < threads; thread++) {
+        int mine = scenario.threads().get(thread).size();
+        for (int i = run * mine * threads; i < (run + 1) * mine * threads; i++) {
+          int theirs = scenario.threads().get(i % threads).size();
+          order[next++] = Math.max(0, returnedBefore[thread][i] - run * theirs);
+        }
+      }
+      return order;
+    }
+
+    private static <S> Result[] perform(List<Operation<S>> operations, S subject) {
+      Result[] results = new Result[operations.size()];
+      for (int i = 0; i < results.length; i++) {
+        results[i] = operations.get(i).perform(subject);
+      }
+      Thread.interrupted(); // as above
+      return results;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.github.threadfast.testkit.run;
+
+import java.util.function.Supplier;
+
+/**
+ * Makes subjects with the user's supplier, and says what is wrong with the supplier if it can't.
+ *
+ * @param <S> the class under test
+ */
+public final class Subjects<S> implements Supplier<S> {
+  private final Supplier<? extends S> supplier;
+
+  /** Wraps {@code supplier}. */
+  public Subjects(Supplier<? extends S> supplier) {
+    this.supplier = supplier;
+  }
+
+  /** Returns a new subject. */
+  @Override
+  public S get() {
+    S subject;
+    try {
+      subject = supplier.get();
+    } catch (Throwable thrown) {
+      throw new SupplierException(
+          "supplier threw " + thrown + ". It must make a new subject for every run.", thrown);
+    }
+    if (subject == null) {
+      throw new SupplierException(
+          "supplier returned null. It must make a new subject for every run.", null);
+    }
+    return subject;
+  }
+
+  /** Makes two subjects and returns one, after a look at both. */
+  public S sample() {
+    S first = get();
+    @SuppressWarnings("ReferenceEquality") // two subjects may be equal, but not one object
+    boolean shared = first == get();
+    if (shared) {
+      throw new SupplierException(
+          "supplier returned the same %s twice. Every run needs a subject of its own: make a new one"
+                  .formatted(nameOf(first))
+              + " inside the supplier.",
+          null);
+    }
+    return first;
+  }
+
+  /** Returns what a report calls the class of {@code subject}. */
+  public static String nameOf(Object subject) {
+    String simpleName = subject.getClass().getSimpleName();
+    return simpleName.isEmpty() ? subject.getClass().getName() : simpleName;
+  }
+}

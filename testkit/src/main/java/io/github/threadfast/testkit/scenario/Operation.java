@@ -1,0 +1,38 @@
+package io.github.threadfast.testkit.scenario;
+
+import io.github.threadfast.testkit.check.Result;
+
+/**
+ * A named thing that a thread does to a subject.
+ *
+ * @param <S> the class under test
+ * @param name what a report calls it
+ * @param body what it does
+ */
+public record Operation<S>(String name, Body<S> body) {
+
+  /**
+   * The code of an operation.
+   *
+   * @param <S> the class under test
+   */
+  @FunctionalInterface
+  public interface Body<S> {
+    /** Runs on {@code subject}. */
+    Result run(S subject) throws Throwable;
+  }
+
+  /** Runs on {@code subject} and returns what it came to; never throws. */
+  public Result perform(S subject) {
+    try {
+      return body.run(subject);
+    } catch (Throwable thrown) {
+      return Result.threw(thrown);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name + "()";
+  }
+}

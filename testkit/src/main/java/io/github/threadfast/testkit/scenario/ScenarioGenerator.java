@@ -1,0 +1,86 @@
+package io.github.threadfast.testkit.scenario;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+
+/**
+ * Draws scenarios without end, small ones first: every pair of operations meets once, one call a
+ * thread, then as many larger scenarios follow, and so on in turns, each turn's largest size
+ * growing until the limits are reached. The seed decides all.
+ *
+ * @param <S> the class under test
+ */
+public final class ScenarioGenerator<S> {
+  private static final int MAX_BEFORE = 3;
+  private static final int MAX_AFTER = 4;
+
+  private final List<Operation<S>> operations;
+  private final int maxThreads;
+  private final int maxCalls;
+  private final Random random;
+
+  private final Queue<Scenario<S>> turn = new ArrayDeque<>();
+  private int turns;
+
+  /** Creates a generator whose scenarios have at most so many threads, and calls a thread. */
+  public ScenarioGenerator(List<Operation<S>> operations, int maxThreads, int maxCalls, long seed) {
+    this.operations = List.copyOf(operations);
+    this.maxThreads = maxThreads;
+    this.maxCalls = maxCalls;
+    this.random = new Random(seed);
+  }
+
+  /** Returns the next scenario. */
+  public Scenario<S> next() {
+    if (turn.isEmpty()) {
+      turns++;
+      List<Scenario<S>> pairs = pairs();
+      turn.addAll(pairs);
+      for (int i = 0; i < pairs.size(); i++) {
+        turn.add(larger());
+      }
+    }
+    return turn.remove();
+  }
+
+  private List<Scenario<S>> pairs() {
+    List<Scenario<S>> pairs = new ArrayList<>();
+    for (int first = 0; first < operations.size(); first++) {
+      for (int second = first; second < operations.size(); second++) {
+        pairs.add(
+            scenario(List.of(List.of(operations.get(first)), List.of(operations.get(second)))));
+      }
+    }
+    Collections.shuffle(pairs, random);
+    return pairs;
+  }
+
+  private Scenario<S> larger() {
+    int threads = between(2, Math.min(maxThreads, 1 + turns));
+    List<List<Operation<S>>> lanes = new ArrayList<>();
+    for (int thread = 0; thread < threads; thread++) {
+      lanes.add(calls(between(1, Math.min(maxCalls, 1 + turns))));
+    }
+    return scenario(lanes);
+  }
+
+  private Scenario<S> scenario(List<List<Operation<S>>> threads) {
+    return new Scenario<>(calls(between(0, MAX_BEFORE)), threads, calls(between(0, MAX_AFTER)));
+  }
+
+  private List<Operation<S>> calls(int count) {
+    List<Operation<S>> calls = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      calls.add(operations.get(random.nextInt(operations.size())));
+    }
+    return calls;
+  }
+
+  private int between(int least, int most) {
+    return least + random.nextInt(most - least + 1);
+  }
+}
