@@ -1,0 +1,37 @@
+/**
+ * Primitives that own what they protect, so that the unsafe access cannot be written.
+ *
+ * <table>
+ * <caption>Which to use</caption>
+ * <tr><th scope="col">You have</th><th scope="col">Use</th></tr>
+ * <tr><td>a mutable object, or a value, that several threads change</td>
+ *     <td>{@link io.github.threadfast.Guarded}</td></tr>
+ * </table>
+ *
+ * <h2 id="nulls">Nulls</h2>
+ *
+ * <p>The package is {@link org.jspecify.annotations.NullMarked}: nothing may be null unless its
+ * type says {@link org.jspecify.annotations.Nullable}. A null argument throws a {@link
+ * NullPointerException} that names the parameter.
+ *
+ * <h2 id="memory">Memory effects</h2>
+ *
+ * <ul>
+ *   <li>{@code Guarded}: all that an action did, and what its thread did before, happens-before
+ *       every later action on the same {@code Guarded}, whichever thread runs it. What was done to
+ *       a value before it was handed to {@code of} happens-before every action.
+ * </ul>
+ *
+ * <h2 id="serialization">Serialization</h2>
+ *
+ * <p>No primitive is {@link java.io.Serializable}: who waits, and for whom, is the state of one
+ * running program.
+ *
+ * @since 0.1.0
+ */
+@NullMarked
+@CheckReturnValue
+package io.github.threadfast;
+
+import com.google.errorprone.annotations.CheckReturnValue;
+import org.jspecify.annotations.NullMarked;
