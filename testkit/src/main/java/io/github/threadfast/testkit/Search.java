@@ -30,6 +30,9 @@ final class Search<S> {
   private static final long MAX_SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long MIN_SHRINK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /** How often all smaller scenarios are tried in vain, four times as long each time. */
+  private static final int SHRINK_ROUNDS = 2;
+
   /** A batch is as long as it can be without a scenario outlasting its slice by much. */
   private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -57,9 +60,12 @@ final class Search<S> {
     this.seed = seed;
   }
 
-  /** A scenario, one failing outcome of it, and how long it took to see that. */
-  private record Found<S>(
-      Scenario<S> scenario, Outcome<S> outcome, Verdict.Fails<Operation<S>> verdict, long nanos) {}
+  /** A failing outcome, and how long it took to see it. */
+  private record Found<S>(Outcome<S> outcome, Verdict.Fails<Operation<S>> verdict, long nanos) {
+    int calls() {
+      return outcome.scenario().calls();
+    }
+  }
 
   /**
    * Searches for as long as {@code budget} and returns the failure, if there is one; shrinking it
@@ -116,7 +122,7 @@ final class Search<S> {
         runs++;
         if (judged.add(outcome)
             && judge(outcome.history(), model) instanceof Verdict.Fails<Operation<S>> fails) {
-          return new Found<>(scenario, outcome, fails, System.nanoTime() - begin);
+          return new Found<>(outcome, fails, System.nanoTime() - begin);
         }
       }
       long before = now;
@@ -151,21 +157,47 @@ final class Search<S> {
   /** Returns the smallest scenario that could be made to fail before {@code deadline}. */
   private Found<S> shrink(Found<S> found, long deadline)
       throws InterruptedException, ExecutionException {
-    Found<S> smallest = found;
-    Found<S> smaller = found;
-    while (smaller != null) {
-      smallest = smaller;
-      smaller = null;
-      for (Scenario<S> candidate : smallest.scenario().smaller().toList()) {
-        long left = deadline - System.nanoTime();
-        long patience = Math.max(MIN_SHRINK_NANOS, 10 * smallest.nanos());
-        smaller = left <= 0 ? null : hunt(candidate, Math.min(patience, left));
-        if (smaller != null) {
-          break;
-        }
+    Found<S> smallest = withoutIdleEnd(found);
+    int failedRounds = 0;
+    while (failedRounds < SHRINK_ROUNDS && deadline - System.nanoTime() > 0) {
+      long patience =
+          Math.max(MIN_SHRINK_NANOS, Math.min(10 * smallest.nanos(), MAX_SLICE_NANOS))
+              << (2 * failedRounds);
+      Found<S> smaller = smaller(smallest, patience, deadline);
+      if (smaller == null) {
+        failedRounds++;
+      } else {
+        smallest = withoutIdleEnd(smaller);
       }
     }
     return smallest;
+  }
+
+  /** Returns the first of the smaller scenarios that fails again, each tried for a while. */
+  private @Nullable Found<S> smaller(Found<S> found, long patience, long deadline)
+      throws InterruptedException, ExecutionException {
+    for (Scenario<S> candidate : found.outcome().scenario().smaller().toList()) {
+      Found<S> again = hunt(candidate, Math.min(patience, deadline - System.nanoTime()));
+      if (again != null) {
+        return again;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Cuts off the calls at the very end that the failure doesn't need. Nothing ran beside or behind
+   * them, so that what is left was seen as it is, and need not be run again.
+   */
+  private Found<S> withoutIdleEnd(Found<S> found) {
+    SequentialModel<S> model = SequentialModel.of(subjects);
+    for (int count = 0; count < found.outcome().scenario().after().size(); count++) {
+      Outcome<S> shorter = found.outcome().withoutAfterFrom(count);
+      if (judge(shorter.history(), model) instanceof Verdict.Fails<Operation<S>> fails) {
+        return new Found<>(shorter, fails, found.nanos());
+      }
+    }
+    return found;
   }
 
   private Failure<S> report(S sample, Found<S> found, Found<S> smallest) {
@@ -184,8 +216,8 @@ final class Search<S> {
             seed,
             runs,
             scenariosTried,
-            found.scenario().calls(),
-            smallest.scenario().calls(),
+            found.calls(),
+            smallest.calls(),
             Duration.ofNanos(System.nanoTime() - start)));
   }
 }

@@ -234,7 +234,10 @@ public final class TextReport {
   private static String effort(Effort effort) {
     return String.format(
         Locale.ROOT,
-        "Found in %,d runs of %,d scenarios in %.1f s%s. To try the same scenarios: .seed(%dL)",
+        """
+        Found in %,d runs of %,d scenarios in %.1f s%s.
+        To try the same scenarios: .seed(%dL)\
+        """,
         effort.runs(),
         effort.scenarios(),
         effort.elapsed().toMillis() / 1000.0,

@@ -60,6 +60,23 @@ public final class Outcome<S> {
     return new History<>(lanes);
   }
 
+  /**
+   * Returns what this would have been if the part after the threads had had only {@code count}
+   * calls.
+   */
+  public Outcome<S> withoutAfterFrom(int count) {
+    List<Operation<S>> after = scenario.after();
+    Scenario<S> shorter =
+        new Scenario<>(scenario.before(), scenario.threads(), after.subList(0, count));
+    int calls = results.length - after.size() + count;
+    return new Outcome<>(shorter, Arrays.copyOf(results, calls), returnedBefore);
+  }
+
+  /** Returns the scenario that was run. */
+  public Scenario<S> scenario() {
+    return scenario;
+  }
+
   /** Returns the same results without the order in time between calls of different threads. */
   public Outcome<S> withoutTime() {
     return new Outcome<>(scenario, results, new int[0]);
