@@ -1,0 +1,33 @@
+package io.github.threadfast.examples;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.threadfast.testkit.Stress;
+import org.junit.jupiter.api.Test;
+import org.opentest4j.AssertionFailedError;
+
+class CounterExamples {
+
+  /** What the test kit says of the counter that loses updates. */
+  static String reportOfTheBug() {
+    return assertThrows(AssertionFailedError.class, CounterExamples::assertCounterIsLinearizable)
+        .getMessage();
+  }
+
+  private static void assertCounterIsLinearizable() {
+    // @start region="test"
+    Stress.of(Counter::new)
+        .action("increment", Counter::increment)
+        .operation("get", Counter::get)
+        .assertLinearizable();
+    // @end
+  }
+
+  @Test
+  void safeCounter_isLinearizable() {
+    Stress.of(SafeCounter::new)
+        .action("increment", SafeCounter::increment)
+        .operation("get", SafeCounter::get)
+        .assertLinearizable();
+  }
+}

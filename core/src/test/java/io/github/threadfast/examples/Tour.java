@@ -1,0 +1,188 @@
+package io.github.threadfast.examples;
+
+import io.github.threadfast.Guarded;
+import io.github.threadfast.examples.Step.Result;
+import io.github.threadfast.examples.Tally.Totals;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * Indexes the text files below a folder: with one thread; with several and plain shared fields,
+ * which comes out wrong; with several and Threadfast, which comes out right. Then lets the test kit
+ * say why.
+ */
+@Command(
+    name = "tour",
+    description = "Shows the lost update on your own files, fixes it, and proves it.")
+final class Tour implements Callable<Integer> {
+  private static final Step<Tally> ALONE =
+      new Step<>("one thread", Tally::new, Tally::add, Tally::totals);
+
+  private static final Step<Tally> PLAIN =
+      new Step<>("plain fields", Tally::new, Tally::add, Tally::totals);
+
+  private static final Step<Guarded<Tally>> GUARDED =
+      new Step<>(
+          "Guarded",
+          () -> Guarded.of("tally", new Tally()),
+          (tally, line) -> tally.update(t -> t.add(line)),
+          tally -> tally.read(Tally::totals));
+
+  @Parameters(
+      paramLabel = "FOLDER",
+      description = "Index every text file below these folders. Default: Threadfast's own sources.")
+  private List<Path> folders = new ArrayList<>();
+
+  @Option(
+      names = "--threads",
+      description = "How many threads index at once, 2 or more. Default: ${DEFAULT-VALUE}.")
+  private int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+  @Option(names = "--help", usageHelp = true, description = "Show this and exit.")
+  @SuppressWarnings("UnusedVariable") // the command line looks at it, not we
+  private boolean help;
+
+  @Option(
+      names = "--seconds",
+      description = "How long to repeat each step. Default: ${DEFAULT-VALUE}.")
+  private int seconds = 2;
+
+  @Option(names = "--plain", description = "Never draw a progress bar.")
+  private boolean plain;
+
+  @Spec private CommandSpec spec;
+
+  private final PrintStream out;
+
+  private Tour(PrintStream out) {
+    this.out = out;
+  }
+
+  /**
+   * Runs the tour and exits: 0 when done, 1 if a file can't be read halfway, 2 on bad arguments.
+   */
+  public static void main(String[] arguments) {
+    Thread farewell = new Thread(() -> System.out.println("\nStopped before the end."));
+    Runtime.getRuntime().addShutdownHook(farewell);
+    int code = run(System.out, System.err, arguments);
+    Runtime.getRuntime().removeShutdownHook(farewell);
+    System.exit(code);
+  }
+
+  static int run(PrintStream out, PrintStream err, String... arguments) {
+    return new CommandLine(new Tour(out))
+        .setParameterExceptionHandler((rejected, args) -> {
+          err.println("tour: " + rejected.getMessage());
+          return CommandLine.ExitCode.USAGE;
+        })
+        .setExecutionExceptionHandler((failure, command, parsed) -> {
+          err.println("tour: could not go on: " + failure);
+          return CommandLine.ExitCode.SOFTWARE;
+        })
+        .execute(arguments);
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    requireAtLeast(2, "--threads", threads);
+    requireAtLeast(0, "--seconds", seconds);
+    List<Path> roots = roots();
+    Screen screen = plain ? Screen.plain(out) : Screen.onTerminal(out);
+    screen.print("Looking for text files …\n");
+    Corpus corpus = corpus(roots);
+
+    Result alone = alone(screen, corpus);
+    Totals right = alone.passes().get(0).totals().orElseThrow();
+    screen.print(
+        String.format(
+            Locale.ROOT,
+            """
+            %,d text files (%,d other files left out), indexed by one thread, %s:
+              %,d words, %,d of them different; %,d bytes; longest line %,d characters
+            """,
+            corpus.files().size(),
+            corpus.others(),
+            alone.throughput(),
+            right.words(),
+            right.distinct(),
+            right.bytes(),
+            right.longestLine()));
+
+    int passes = alone.passesIn(Duration.ofSeconds(seconds));
+    Duration patience = Duration.ofSeconds(10).plus(alone.elapsed());
+    screen.print(
+        "(a) %d threads, plain shared fields: ".formatted(threads)
+            + PLAIN.run(screen, corpus, threads, passes, patience).against(right));
+    screen.print(
+        "(b) %d threads, the same fields in a Guarded: ".formatted(threads)
+            + GUARDED.run(screen, corpus, threads, passes, patience).against(right));
+    screen.print("(c) Why (a) is wrong, as the test kit sees it in a counter that does count++:\n");
+    screen.print(CounterExamples.reportOfTheBug().indent(4));
+    return CommandLine.ExitCode.OK;
+  }
+
+  /** Indexes with one thread: once to see how long it takes and to warm up, then to measure. */
+  private Result alone(Screen screen, Corpus corpus) throws IOException, InterruptedException {
+    Duration endless = Duration.ofDays(1);
+    int passes = ALONE.run(screen, corpus, 1, 1, endless).passesIn(Duration.ofSeconds(seconds));
+    return ALONE.run(screen, corpus, 1, passes, endless);
+  }
+
+  private void requireAtLeast(int least, String option, int value) {
+    if (value < least) {
+      throw rejected(option + " must be " + least + " or more: was " + value + ".");
+    }
+  }
+
+  private List<Path> roots() {
+    List<Path> roots = folders.isEmpty() ? ownSources() : folders;
+    for (Path root : roots) {
+      if (!Files.exists(root)) {
+        throw rejected("folder does not exist: " + root);
+      }
+      if (!Files.isDirectory(root)) {
+        throw rejected("not a folder: " + root);
+      }
+    }
+    return roots;
+  }
+
+  private Corpus corpus(List<Path> roots) {
+    try {
+      Corpus corpus = Corpus.below(roots);
+      if (corpus.files().isEmpty()) {
+        throw rejected(
+            "there is no text file below "
+                + roots.stream().map(Path::toString).collect(Collectors.joining(", ")));
+      }
+      return corpus;
+    } catch (IOException | UncheckedIOException unreadable) {
+      throw rejected("cannot be read: " + unreadable.getMessage());
+    }
+  }
+
+  private static List<Path> ownSources() {
+    Path root = Path.of(System.getProperty("tour.root", ".."));
+    return List.of(root.resolve("core/src"), root.resolve("testkit/src"));
+  }
+
+  private ParameterException rejected(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

@@ -1,0 +1,137 @@
+package io.github.threadfast.examples;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import io.github.threadfast.examples.Tally.Totals;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class TourTest {
+  private static final String TEXT =
+      "To be, or not to be:\r\nthat is the question. Größe 7\n\nno end";
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private int run(String... arguments) {
+    return Tour.run(new PrintStream(out, true), new PrintStream(err, true), arguments);
+  }
+
+  @Test
+  void theOwnSources_areCountedWrongWithPlainFields_andRightWithAGuarded() {
+    int code = run("--plain", "--seconds", "1");
+
+    String text = out.toString(StandardCharsets.UTF_8);
+    assertAll(
+        () -> assertEquals("", err.toString(StandardCharsets.UTF_8)),
+        () -> assertEquals(0, code),
+        () -> assertTrue(text.contains("plain shared fields: wrong in "), text),
+        () -> assertTrue(text.contains("the same fields in a Guarded: right in all "), text),
+        () -> assertTrue(text.contains("Counter is not linearizable"), text));
+  }
+
+  @Test
+  void theTotals_areThoseOfTheText(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("hamlet.txt"), TEXT);
+    Tally tally = new Tally();
+
+    Corpus.forEachLine(file, tally::add);
+
+    // to be or not to be that is the question größe 7 no end; the ö and the ß have two bytes each
+    assertEquals(new Totals(14, 12, 14, 61, 29), tally.totals());
+  }
+
+  @Test
+  void aCorpus_isEveryTextFileAtAnyDepth_andNoOther(@TempDir Path folder) throws IOException {
+    Path inner = Files.createDirectories(folder.resolve("a/.hidden"));
+    Path text = Files.writeString(inner.resolve("no-suffix"), TEXT);
+    Path empty = Files.createFile(folder.resolve("empty"));
+    Files.write(folder.resolve("nul.txt"), new byte[] {'a', 0, 'b'});
+    Files.write(folder.resolve("latin1.txt"), "Größe".getBytes(StandardCharsets.ISO_8859_1));
+
+    assertEquals(new Corpus(List.of(text, empty), 2), Corpus.below(List.of(folder)));
+  }
+
+  @Test
+  void aFolderThatDoesNotExist_isNamed_andTheCodeIs2() {
+    assertEquals(2, run("no/such/folder"));
+    assertError("tour: folder does not exist: no/such/folder");
+  }
+
+  @Test
+  void aFileInPlaceOfAFolder_isNamed_andTheCodeIs2() {
+    assertEquals(2, run("pom.xml"));
+    assertError("tour: not a folder: pom.xml");
+  }
+
+  @Test
+  void aFolderWithoutText_isNamed_andTheCodeIs2(@TempDir Path folder) {
+    assertEquals(2, run(folder.toString()));
+    assertError("tour: there is no text file below " + folder);
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aFolderThatCannotBeRead_isNamed_andTheCodeIs2(@TempDir Path folder) throws IOException {
+    Path locked = Files.createDirectory(folder.resolve("locked"));
+    Files.setPosixFilePermissions(locked, PosixFilePermissions.fromString("---------"));
+    assumeFalse(Files.isReadable(locked), "this user may read everything");
+
+    assertEquals(2, run(folder.toString()));
+    assertError("tour: cannot be read: " + locked);
+  }
+
+  @Test
+  void badNumbers_areNamed_andTheCodeIs2() {
+    assertEquals(2, run("--threads", "1"));
+    assertEquals(2, run("--seconds", "-1"));
+    assertError(
+        "tour: --threads must be 2 or more: was 1.\ntour: --seconds must be 0 or more: was -1.");
+  }
+
+  private void assertError(String message) {
+    assertEquals(message, err.toString(StandardCharsets.UTF_8).replace("\r\n", "\n").strip());
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aSignalInTheMiddle_endsItWithAWord() throws IOException, InterruptedException {
+    Process tour =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Tour.class.getName(),
+                "--plain",
+                "--seconds=100000")
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader output = tour.inputReader(StandardCharsets.UTF_8)) {
+      String first = output.readLine();
+
+      tour.toHandle().destroy(); // unlike Process.destroy, leaves its output open
+
+      List<String> rest = output.lines().collect(Collectors.toList());
+      assertEquals("Looking for text files …", first);
+      assertEquals("Stopped before the end.", rest.get(rest.size() - 1));
+      assertEquals(128 + 15, tour.waitFor());
+    }
+  }
+}
