@@ -217,7 +217,9 @@ class GuardedTest {
     }
 
     private void awaitText(String text) {
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
       while (!names.toString().equals(text)) {
+        assertTrue(System.nanoTime() < deadline, () -> text + " expected, was " + names);
         Thread.onSpinWait();
       }
     }
