@@ -1,33 +1,74 @@
 package io.github.threadfast.testkit.run;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The threads of one search: a director that plans and judges, and the threads A, B, C, … that run
- * scenarios. All are kept from run to run, and no code of the user runs anywhere else, so that a
- * call that never returns cannot take the caller with it.
+ * The threads of one search: A, which also plans and judges, and B, C, … that run scenarios beside
+ * it. They are kept from run to run, and no code of the user runs anywhere else, so that a call
+ * that never returns can't take the caller with it.
  */
 public final class Crew implements AutoCloseable {
-  private final List<Thread> threads = new CopyOnWriteArrayList<>();
-  private final ExecutorService director;
-  private final List<ExecutorService> members = new ArrayList<>();
+  /*
+   * Idea. Races show only while the threads run on different cores. A thread that parks between two
+   * batches is put back on a core by a scheduler that has no time to look for a free one, and two
+   * threads that were woken on one core stay there, taking turns, for as long as each batch is short.
+   * So no more threads are awake than a scenario has, and between batches they spin for a while before
+   * they park: to the scheduler they are busy, and it spreads them out. On a machine that is busy with
+   * other things they may still end up on one core. Then others take their place, which slept
+   * elsewhere, and a short rest of A makes the scheduler look again where it runs best.
+   */
 
-  /** Creates a crew of {@code size} threads and a director. */
+  private static final int SPARES = 3;
+
+  /** Longer than A takes to judge one batch and prepare the next. */
+  private static final long SPIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private static final int SPINS_BEFORE_CLOCK = 1_000;
+
+  private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
+
+  /** Rests may take a tenth of the time. */
+  private static final long REST_EVERY_NANOS = 10 * REST_NANOS;
+
+  private static final String THREAD = "threadfast thread ";
+
+  private final int size;
+  private final ExecutorService a;
+  private volatile @Nullable Thread threadA;
+  private final List<Member> others;
+
+  /** The others in the order of their names, then the spare ones. Of thread A. */
+  private final List<Member> order;
+
+  private long lastRest = System.nanoTime();
+
+  /** Creates a crew of {@code size} threads, none of which runs yet. */
   public Crew(int size) {
-    director = thread("director");
-    for (int member = 0; member < size; member++) {
-      members.add(thread("thread " + name(member)));
-    }
+    this.size = size;
+    a =
+        Executors.newSingleThreadExecutor(task -> {
+          Thread thread = new Thread(task, THREAD + name(0));
+          thread.setDaemon(true);
+          threadA = thread;
+          return thread;
+        });
+    others = Stream.generate(Member::new).limit(size - 1 + SPARES).toList();
+    order = new ArrayList<>(others);
+    nameOthers();
   }
 
   /** Returns what a report calls thread {@code index}: A, B, C, … */
@@ -35,46 +76,149 @@ public final class Crew implements AutoCloseable {
     return String.valueOf((char) ('A' + index));
   }
 
-  private ExecutorService thread(String role) {
-    return Executors.newSingleThreadExecutor(task -> {
-      Thread thread = new Thread(task, "threadfast " + role);
-      thread.setDaemon(true);
-      threads.add(thread);
-      return thread;
-    });
+  private void nameOthers() {
+    for (int i = 0; i < order.size(); i++) {
+      order.get(i).thread.setName(i < size - 1 ? THREAD + name(i + 1) : "threadfast spare");
+    }
   }
 
   /**
-   * Has the director run {@code task} and waits for it.
+   * Has thread A run {@code task} and waits for it.
    *
    * @throws TimeoutException if it takes longer than {@code nanos}
    */
   public <T> T direct(Callable<T> task, long nanos)
       throws InterruptedException, ExecutionException, TimeoutException {
-    return director.submit(task).get(nanos, TimeUnit.NANOSECONDS);
+    Future<T> result = a.submit(task);
+    return result.get(nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** Has the first {@code count} threads run {@code task} with their index, and waits for all. */
+  /**
+   * Runs {@code task} {@code count} times at once, with 0 in this thread, which should be A, and
+   * with 1, 2, … in the others, and waits for all.
+   */
   void runAll(int count, IntConsumer task) throws InterruptedException, ExecutionException {
-    List<Future<?>> running = new ArrayList<>(count);
-    for (int member = 0; member < count; member++) {
-      int index = member;
-      running.add(members.get(member).submit(() -> task.accept(index)));
+    for (int i = 1; i < count; i++) {
+      order.get(i - 1).start(i, task);
     }
-    for (Future<?> member : running) {
-      member.get();
+    task.accept(0);
+    for (int i = 1; i < count; i++) {
+      order.get(i - 1).join();
     }
   }
 
-  /** Returns the threads started so far, the director first. */
+  /** Gives the scheduler an occasion to put the threads on other cores than they are on now. */
+  void regroup() {
+    Collections.shuffle(order);
+    nameOthers();
+    long now = System.nanoTime();
+    if (now - lastRest > REST_EVERY_NANOS) {
+      LockSupport.parkNanos(this, REST_NANOS);
+      lastRest = now;
+    }
+  }
+
+  /** Returns the threads started so far, A first. */
   public List<Thread> threads() {
-    return List.copyOf(threads);
+    return Stream.concat(Stream.ofNullable(threadA), others.stream().map(member -> member.thread))
+        .filter(thread -> thread.getState() != Thread.State.NEW)
+        .toList();
   }
 
   /** Interrupts all threads and lets them end. */
   @Override
   public void close() {
-    director.shutdownNow();
-    members.forEach(ExecutorService::shutdownNow);
+    a.shutdownNow();
+    others.forEach(Member::close);
+  }
+
+  /**
+   * Spins for a while and then parks, until {@code done} or an interrupt. Who makes it true unparks
+   * this thread afterwards, so that no wake-up is lost.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // yields only for speed
+  private void await(BooleanSupplier done) {
+    for (int spin = 0; spin < SPINS_BEFORE_CLOCK; spin++) {
+      if (done.getAsBoolean()) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+    long start = System.nanoTime();
+    while (!done.getAsBoolean() && System.nanoTime() - start < SPIN_NANOS) {
+      Thread.yield();
+    }
+    while (!done.getAsBoolean() && !Thread.currentThread().isInterrupted()) {
+      LockSupport.park(this);
+    }
+  }
+
+  /** A thread beside A. */
+  private final class Member implements Runnable {
+    /*
+     * Invariant. work is null while the thread is idle. A alone sets it, and only then; the thread
+     * alone sets it back.
+     *
+     * Ordering. M1: what A wrote before it set work is seen by the thread that finds it. M2: what the
+     * thread did for it is seen by A when it finds work to be null again: failure needs no more.
+     */
+    private final Thread thread = new Thread(this);
+    private volatile @Nullable Work work;
+    private @Nullable Throwable failure;
+    private volatile boolean closed;
+
+    /** What to do, and who waits for it. */
+    private record Work(int index, IntConsumer task, Thread waiter) {}
+
+    Member() {
+      thread.setDaemon(true);
+    }
+
+    void start(int index, IntConsumer task) {
+      work = new Work(index, task, Thread.currentThread()); // publishes M1
+      if (thread.getState() == Thread.State.NEW) {
+        thread.start();
+      }
+      LockSupport.unpark(thread);
+    }
+
+    void join() throws InterruptedException, ExecutionException {
+      await(() -> work == null); // observes M2
+      if (work != null) {
+        throw new InterruptedException();
+      }
+      if (failure != null) {
+        throw new ExecutionException(failure);
+      }
+    }
+
+    @Override
+    public void run() {
+      while (!closed) {
+        Work next = work; // observes M1
+        if (next == null) {
+          Thread.interrupted(); // or the wait would be none
+          await(() -> work != null || closed);
+        } else {
+          perform(next);
+        }
+      }
+    }
+
+    private void perform(Work next) {
+      try {
+        next.task().accept(next.index());
+      } catch (Throwable thrown) {
+        failure = thrown;
+      }
+      work = null; // publishes M2
+      LockSupport.unpark(next.waiter());
+    }
+
+    void close() {
+      closed = true;
+      thread.interrupt();
+      LockSupport.unpark(thread);
+    }
   }
 }

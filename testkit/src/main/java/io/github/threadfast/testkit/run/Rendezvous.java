@@ -1,6 +1,7 @@
 package io.github.threadfast.testkit.run;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A barrier that a fixed party of threads passes again and again, and that lets them go within
@@ -27,6 +28,7 @@ final class Rendezvous {
 
   private final int parties;
   private final AtomicLong arrived = new AtomicLong();
+  private final LongAdder longWaits = new LongAdder();
   private volatile boolean stopped;
 
   Rendezvous(int parties) {
@@ -34,8 +36,7 @@ final class Rendezvous {
   }
 
   /** Waits until every thread has arrived at {@code round}; false if stopped before. */
-  @SuppressWarnings(
-      "ThreadPriorityCheck") // yields for speed only; what is right doesn't depend on it
+  @SuppressWarnings("ThreadPriorityCheck") // yields only for speed
   boolean await(long round) {
     if (stopped) {
       return false;
@@ -44,18 +45,25 @@ final class Rendezvous {
     if (arrived.incrementAndGet() == complete) {
       return true;
     }
-    int spins = 0;
+    for (int spin = 0; spin < SPINS_BEFORE_YIELD; spin++) {
+      if (arrived.get() >= complete) {
+        return true;
+      }
+      Thread.onSpinWait();
+    }
+    longWaits.increment();
     while (arrived.get() < complete) {
       if (stopped) {
         return false;
       }
-      if (++spins < SPINS_BEFORE_YIELD) {
-        Thread.onSpinWait();
-      } else {
-        Thread.yield();
-      }
+      Thread.yield();
     }
     return true;
+  }
+
+  /** Returns whether in most rounds somebody had to wait long, as when the threads share a core. */
+  boolean wasMostlySlow() {
+    return longWaits.sum() > arrived.get() / parties / 2;
   }
 
   void stop() {

@@ -62,6 +62,10 @@ public final class StressRunner<S> {
         thread ->
             batch.runThread(thread, subjects, start, new SplittableRandom(noiseSeed + thread)));
 
+    if (start.wasMostlySlow()) {
+      crew.regroup();
+    }
+
     List<Outcome<S>> outcomes = new ArrayList<>(runs);
     for (int run = 0; run < batch.completed(); run++) {
       outcomes.add(batch.finish(run, subjects.get(run)));
