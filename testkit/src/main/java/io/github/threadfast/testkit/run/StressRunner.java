@@ -135,8 +135,6 @@ public final class StressRunner<S> {
           }
         }
         completed[thread] = run + 1;
-        Thread.interrupted(); // an interrupt that an operation left behind must not reach the next
-        // run
       }
     }
 
@@ -193,7 +191,6 @@ public final class StressRunner<S> {
       for (int i = 0; i < results.length; i++) {
         results[i] = operations.get(i).perform(subject);
       }
-      Thread.interrupted(); // as above
       return results;
     }
   }

@@ -22,12 +22,14 @@ public record Operation<S>(String name, Body<S> body) {
     Result run(S subject) throws Throwable;
   }
 
-  /** Runs on {@code subject} and returns what it came to; never throws. */
+  /** Runs on {@code subject} and returns what it came to; never throws, leaves no interrupt. */
   public Result perform(S subject) {
     try {
       return body.run(subject);
     } catch (Throwable thrown) {
       return Result.threw(thrown);
+    } finally {
+      Thread.interrupted(); // no part of the subject: it must not reach the thread's next call
     }
   }
 
