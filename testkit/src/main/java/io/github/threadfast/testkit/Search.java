@@ -145,13 +145,23 @@ final class Search<S> {
 
   private Verdict<Operation<S>> judge(History<Operation<S>> history, SequentialModel<S> model) {
     Verdict<Operation<S>> verdict = Linearizability.check(history, model, MAX_STEPS);
-    if (verdict instanceof Verdict.Fails && model.trustsEquals()) {
+    if (model.trustsEquals() && !isProof(verdict, model)) {
       verdict = Linearizability.check(history, model.withoutEquals(), MAX_STEPS);
+    }
+    if (verdict instanceof Verdict.Fails<Operation<S>> fails) {
+      fails.deadEnds().forEach(model::confirm);
     }
     if (verdict instanceof Verdict.Undecided) {
       undecided++;
     }
     return verdict;
+  }
+
+  /** Returns whether {@code verdict} stands even if the class's equals overlooks state. */
+  private boolean isProof(Verdict<Operation<S>> verdict, SequentialModel<S> model) {
+    return verdict instanceof Verdict.Holds<Operation<S>> holds
+        ? model.replays(holds.order())
+        : verdict instanceof Verdict.Undecided;
   }
 
   /** Returns the smallest scenario that could be made to fail before {@code deadline}. */

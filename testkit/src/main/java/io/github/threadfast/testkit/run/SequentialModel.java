@@ -1,13 +1,17 @@
 package io.github.threadfast.testkit.run;
 
+import io.github.threadfast.testkit.check.History.Event;
 import io.github.threadfast.testkit.check.Result;
 import io.github.threadfast.testkit.check.Specification;
+import io.github.threadfast.testkit.check.Verdict.Contradiction;
+import io.github.threadfast.testkit.check.Verdict.DeadEnd;
 import io.github.threadfast.testkit.scenario.Operation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The class under test as its own specification: what its operations do when they run alone, one
@@ -24,9 +28,9 @@ public final class SequentialModel<S>
    *
    * Two states are one if their subjects are equal, where the class defines equals; else each list
    * of calls is a state of its own, which is right but lets the check remember less. An equals that
-   * overlooks a part of the state would make the model wrong. An order that the check finds is
-   * sound even then, since it is a replay that happened; that there is none is not, and must be
-   * confirmed on a model that trusts no equals.
+   * overlooks a part of the state makes the model wrong both ways: it knows results that no order
+   * gives, and misses results that one does. So an order that was found must be replayed, and that
+   * there is none must be confirmed on a model that trusts no equals.
    */
 
   private final Supplier<S> supplier;
@@ -71,18 +75,50 @@ public final class SequentialModel<S>
     return known;
   }
 
+  /** Returns whether the calls of {@code order} give the results seen when they run alone. */
+  public boolean replays(List<Event<Operation<S>>> order) {
+    return difference(supplier.get(), calls(order), results(order)) == null;
+  }
+
+  /**
+   * Runs into {@code deadEnd} once more.
+   *
+   * @throws NondeterministicException if the class does not contradict as it did before
+   */
+  public void confirm(DeadEnd<Operation<S>> deadEnd) {
+    for (Contradiction<Operation<S>> contradiction : deadEnd.contradictions()) {
+      requireSame(
+          supplier.get(),
+          append(calls(deadEnd.order()), contradiction.event().call()),
+          append(results(deadEnd.order()), contradiction.expected()));
+    }
+  }
+
   private Step<State<S>> replay(State<S> state, Operation<S> call) {
     S subject = supplier.get();
-    for (int i = 0; i < state.path.size(); i++) {
-      Result again = state.path.get(i).perform(subject);
-      if (!again.equals(state.results.get(i))) {
-        throw new NondeterministicException(
-            Subjects.nameOf(subject), state.path.subList(0, i + 1), state.results.get(i), again);
-      }
-    }
+    requireSame(subject, state.path, state.results);
     Result result = call.perform(subject);
     State<S> next = new State<>(subject, append(state.path, call), append(state.results, result));
     return new Step<>(result, canonical(next));
+  }
+
+  private void requireSame(S subject, List<Operation<S>> calls, List<Result> results) {
+    NondeterministicException difference = difference(subject, calls, results);
+    if (difference != null) {
+      throw difference;
+    }
+  }
+
+  private @Nullable NondeterministicException difference(
+      S subject, List<Operation<S>> calls, List<Result> results) {
+    for (int i = 0; i < calls.size(); i++) {
+      Result again = calls.get(i).perform(subject);
+      if (!again.equals(results.get(i))) {
+        return new NondeterministicException(
+            Subjects.nameOf(subject), calls.subList(0, i + 1), results.get(i), again);
+      }
+    }
+    return null;
   }
 
   private State<S> canonical(State<S> state) {
@@ -91,6 +127,14 @@ public final class SequentialModel<S>
     }
     State<S> equal = known.putIfAbsent(state.subject, state);
     return equal == null ? state : equal;
+  }
+
+  private static <S> List<Operation<S>> calls(List<Event<Operation<S>>> events) {
+    return events.stream().map(Event::call).toList();
+  }
+
+  private static <S> List<Result> results(List<Event<Operation<S>>> events) {
+    return events.stream().map(Event::result).toList();
   }
 
   private static <T> List<T> append(List<T> list, T last) {
