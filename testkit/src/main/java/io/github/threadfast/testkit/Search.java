@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,12 @@ final class Search<S> {
   private static final int MAX_BATCH = 1 << 10;
   private static final long MAX_STEPS = 100_000;
 
+  /**
+   * Read before every call: a thread that was interrupted out of one must not block in the next.
+   * Opaque, so that it orders nothing between the calls.
+   */
+  private final AtomicBoolean over = new AtomicBoolean();
+
   private final Subjects<S> subjects;
   private final List<Operation<S>> operations;
   private final ScenarioGenerator<S> scenarios;
@@ -53,7 +60,8 @@ final class Search<S> {
 
   Search(Stress<S> stress, long seed, Crew crew) {
     this.subjects = new Subjects<>(stress.supplier());
-    this.operations = stress.operations();
+    this.operations =
+        stress.operations().stream().map(operation -> operation.until(over::getOpaque)).toList();
     this.scenarios =
         new ScenarioGenerator<>(operations, stress.threads(), stress.operationsPerThread(), seed);
     this.runner = new StressRunner<>(crew, subjects, seed);
@@ -76,7 +84,7 @@ final class Search<S> {
     S sample = subjects.sample();
     requireDeterminism();
     long end = start + budget.toNanos();
-    for (long slice = FIRST_SLICE_NANOS; System.nanoTime() - end < 0; slice += slice / 64) {
+    for (long slice = FIRST_SLICE_NANOS; mayGoOn(end); slice += slice / 64) {
       scenariosTried++;
       long nanos = Math.min(slice, MAX_SLICE_NANOS);
       Found<S> found = hunt(scenarios.next(), Math.min(nanos, end - System.nanoTime()));
@@ -87,8 +95,13 @@ final class Search<S> {
     return Optional.empty();
   }
 
-  /** Ends the search at its next run. May be called by any thread. */
+  private boolean mayGoOn(long end) {
+    return !over.get() && System.nanoTime() - end < 0;
+  }
+
+  /** Ends the search at its next call. May be called by any thread. */
   void stop() {
+    over.set(true);
     runner.stop();
   }
 

@@ -1,6 +1,8 @@
 package io.github.threadfast.testkit.scenario;
 
 import io.github.threadfast.testkit.check.Result;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 
 /**
  * A named thing that a thread does to a subject.
@@ -31,6 +33,18 @@ public record Operation<S>(String name, Body<S> body) {
     } finally {
       Thread.interrupted(); // no part of the subject: it must not reach the thread's next call
     }
+  }
+
+  /** Returns this operation, but without effect once {@code over}. */
+  public Operation<S> until(BooleanSupplier over) {
+    return new Operation<>(
+        name,
+        subject -> {
+          if (over.getAsBoolean()) {
+            throw new CancellationException(name + " came too late.");
+          }
+          return body.run(subject);
+        });
   }
 
   @Override
