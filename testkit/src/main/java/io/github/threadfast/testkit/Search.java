@@ -84,13 +84,13 @@ final class Search<S> {
     S sample = subjects.sample();
     requireDeterminism();
     long end = start + budget.toNanos();
-    for (long slice = FIRST_SLICE_NANOS; mayGoOn(end); slice += slice / 64) {
+    for (long slice = FIRST_SLICE_NANOS; mayGoOn(end); ) {
       scenariosTried++;
-      long nanos = Math.min(slice, MAX_SLICE_NANOS);
-      Found<S> found = hunt(scenarios.next(), Math.min(nanos, end - System.nanoTime()));
+      Found<S> found = hunt(scenarios.next(), Math.min(slice, end - System.nanoTime()));
       if (found != null) {
         return Optional.of(report(sample, found, shrink(found, start + deadline.toNanos())));
       }
+      slice = Math.min(slice + slice / 64, MAX_SLICE_NANOS);
     }
     return Optional.empty();
   }
