@@ -133,9 +133,14 @@ final class Search<S> {
       List<Outcome<S>> outcomes = runner.run(scenario, batch);
       for (Outcome<S> outcome : outcomes) {
         runs++;
-        if (judged.add(outcome)
-            && judge(outcome.history(), model) instanceof Verdict.Fails<Operation<S>> fails) {
+        if (!judged.add(outcome)) {
+          continue;
+        }
+        if (judge(outcome.history(), model) instanceof Verdict.Fails<Operation<S>> fails) {
           return new Found<>(outcome, fails, System.nanoTime() - begin);
+        }
+        if (System.nanoTime() - begin >= nanos) {
+          break; // a batch may have many outcomes that each take long to judge
         }
       }
       long before = now;
