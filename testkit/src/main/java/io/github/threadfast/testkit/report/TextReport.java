@@ -10,6 +10,7 @@ import io.github.threadfast.testkit.check.Verdict.DeadEnd;
 import io.github.threadfast.testkit.report.Failure.Effort;
 import io.github.threadfast.testkit.run.Crew;
 import io.github.threadfast.testkit.run.NondeterministicException;
+import io.github.threadfast.testkit.run.Subjects;
 import io.github.threadfast.testkit.scenario.Operation;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -211,7 +212,7 @@ public final class TextReport {
       return "returned " + value(returned.value());
     }
     return result instanceof Result.Threw thrown
-        ? threw + " " + thrown.exception().getClass().getSimpleName()
+        ? threw + " " + Subjects.nameOf(thrown.exception())
         : "returned";
   }
 
@@ -220,9 +221,10 @@ public final class TextReport {
     String text;
     try {
       text = value instanceof String string ? '"' + string + '"' : deepToString(value);
-    } catch (RuntimeException thrown) {
-      text = "(a value whose toString threw " + thrown.getClass().getSimpleName() + ")";
+    } catch (Throwable thrown) {
+      text = "(a value whose toString threw " + Subjects.nameOf(thrown) + ")";
     }
+    text = text.replace("\n", "\\n").replace("\r", "\\r");
     return text.length() <= MAX_VALUE_LENGTH ? text : text.substring(0, MAX_VALUE_LENGTH - 1) + "…";
   }
 

@@ -15,7 +15,7 @@ public final class NondeterministicException extends RuntimeException {
 
   NondeterministicException(
       String subject, List<? extends Operation<?>> calls, Result first, Result second) {
-    super(subject + ": " + calls + " gave " + first + " and then " + second);
+    super(subject + ": " + calls + " gave two results");
     this.subject = subject;
     this.calls = List.copyOf(calls);
     this.first = first;
