@@ -74,24 +74,29 @@ public final class TextReport {
 
   /** Returns what to say of a search that did not end, from where its threads are. */
   public static String stuck(Duration budget, long graceSeconds, List<Thread> threads) {
-    return threads.stream()
-        .map(TextReport::stack)
-        .filter(stack -> !stack.isEmpty())
-        .collect(
-            joining(
-                "\n",
-                "An operation did not return: the search had not ended %d s after its budget of %s."
-                        .formatted(graceSeconds, budget)
-                    + " Where the threads are:\n\n",
-                ""));
+    List<String> stacks = new ArrayList<>();
+    for (Thread thread : threads) {
+      StackTraceElement[] frames = thread.getStackTrace();
+      if (Arrays.stream(frames).anyMatch(TextReport::callsTheUser)) {
+        stacks.add(stack(thread, frames));
+      }
+    }
+    return "An operation did not return: the search had not ended %d s after its budget of %s."
+            .formatted(graceSeconds, budget)
+        + " Where the threads are:\n\n"
+        + String.join("\n", stacks);
   }
 
-  private static String stack(Thread thread) {
-    StackTraceElement[] frames = thread.getStackTrace();
+  private static String stack(Thread thread, StackTraceElement[] frames) {
     return Arrays.stream(frames)
-        .takeWhile(frame -> !frame.getClassName().equals(Operation.class.getName()))
+        .takeWhile(frame -> !callsTheUser(frame))
         .map(frame -> "    at " + frame + "\n")
         .collect(joining("", thread.getName() + " (" + thread.getState() + ")\n", ""));
+  }
+
+  private static boolean callsTheUser(StackTraceElement frame) {
+    return frame.getClassName().equals(Operation.class.getName())
+        || frame.getClassName().equals(Subjects.class.getName());
   }
 
   private static <S> String calls(List<Event<Operation<S>>> events) {
