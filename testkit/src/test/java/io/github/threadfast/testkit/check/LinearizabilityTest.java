@@ -1,0 +1,205 @@
+package io.github.threadfast.testkit.check;
+
+import static io.github.threadfast.testkit.check.Model.COUNTER;
+import static io.github.threadfast.testkit.check.Model.QUEUE;
+import static io.github.threadfast.testkit.check.Model.REGISTER;
+import static io.github.threadfast.testkit.check.Result.DONE;
+import static io.github.threadfast.testkit.check.Result.returned;
+import static io.github.threadfast.testkit.check.Result.threw;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.github.threadfast.testkit.check.History.Event;
+import io.github.threadfast.testkit.check.Model.Call;
+import io.github.threadfast.testkit.check.Verdict.Contradiction;
+import io.github.threadfast.testkit.check.Verdict.DeadEnd;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class LinearizabilityTest {
+  private static final long ENOUGH = 10_000;
+
+  private static final Call INCREMENT = Call.of("incrementAndGet");
+  private static final Call GET = Call.of("get");
+  private static final Call READ = Call.of("read");
+  private static final Call REMOVE = Call.of("remove");
+
+  @Test
+  void check_ofNoCalls_holds() {
+    assertOrder(List.of(), Linearizability.check(history(List.of()), COUNTER, ENOUGH));
+  }
+
+  @Test
+  void check_whenOneOrderExplainsAll_holdsAndReturnsIt() {
+    Event<Call> second = event(0, INCREMENT, returned(2), 0, 0);
+    Event<Call> third = event(0, GET, returned(2), 1, 0);
+    Event<Call> first = event(1, INCREMENT, returned(1), 0, 0);
+
+    Verdict<Call> verdict =
+        Linearizability.check(history(List.of(second, third), List.of(first)), COUNTER, ENOUGH);
+
+    assertOrder(List.of(first, second, third), verdict);
+  }
+
+  @Test
+  void check_ofALostUpdate_failsWithEveryOrderThatGotFurthest() {
+    Event<Call> a = event(0, INCREMENT, returned(1), 0, 0);
+    Event<Call> b = event(1, INCREMENT, returned(1), 0, 0);
+
+    Verdict<Call> verdict = Linearizability.check(history(List.of(a), List.of(b)), COUNTER, ENOUGH);
+
+    assertEquals(
+        List.of(
+            new DeadEnd<>(List.of(a), List.of(new Contradiction<>(b, returned(2)))),
+            new DeadEnd<>(List.of(b), List.of(new Contradiction<>(a, returned(2))))),
+        fails(verdict).deadEnds());
+  }
+
+  @Test
+  void check_whenNoCallCanComeFirst_failsWithEveryCallAsAContradiction() {
+    Event<Call> a = event(0, GET, returned(8), 0, 0);
+    Event<Call> b = event(1, GET, returned(9), 0, 0);
+
+    Verdict<Call> verdict = Linearizability.check(history(List.of(a), List.of(b)), COUNTER, ENOUGH);
+
+    assertEquals(
+        List.of(
+            new DeadEnd<>(
+                List.of(),
+                List.of(new Contradiction<>(a, returned(0)), new Contradiction<>(b, returned(0))))),
+        fails(verdict).deadEnds());
+  }
+
+  @Test
+  void check_whenManyOrdersGetFurthest_keepsThreeOfThem() {
+    List<List<Event<Call>>> lanes = new ArrayList<>();
+    for (int lane = 0; lane < 4; lane++) {
+      lanes.add(List.of(event(lane, INCREMENT, returned(1), 0, 0, 0, 0)));
+    }
+
+    Verdict<Call> verdict = Linearizability.check(new History<>(lanes), COUNTER, ENOUGH);
+
+    assertEquals(3, fails(verdict).deadEnds().size());
+  }
+
+  @Test
+  void check_whenOrderInTimeForbids_fails() {
+    Event<Call> write = event(0, new Call("write", 1), DONE, 0, 0);
+
+    fails(
+        Linearizability.check(
+            history(List.of(write), List.of(event(1, READ, returned(0), 1, 0))), REGISTER, ENOUGH));
+    Event<Call> concurrentRead = event(1, READ, returned(0), 0, 0);
+    assertOrder(
+        List.of(concurrentRead, write),
+        Linearizability.check(history(List.of(write), List.of(concurrentRead)), REGISTER, ENOUGH));
+  }
+
+  @Test
+  void check_whenALanesOwnOrderForbids_fails() {
+    Event<Call> write = event(0, new Call("write", 1), DONE, 0);
+    Event<Call> read = event(0, READ, returned(0), 0);
+
+    fails(Linearizability.check(history(List.of(write, read)), REGISTER, ENOUGH));
+  }
+
+  @Test
+  void check_putsTheLaneBeforeFirstAndTheLaneAfterLast() {
+    Event<Call> before = event(0, new Call("write", 1), DONE, 0, 0, 0);
+    Event<Call> during = event(1, new Call("write", 2), DONE, 1, 0, 0);
+    Event<Call> after = event(2, READ, returned(2), 1, 1, 0);
+
+    assertOrder(
+        List.of(before, during, after),
+        Linearizability.check(
+            history(List.of(before), List.of(during), List.of(after)), REGISTER, ENOUGH));
+    for (int neverLast : List.of(0, 1)) {
+      Event<Call> wrong = event(2, READ, returned(neverLast), 1, 1, 0);
+      fails(
+          Linearizability.check(
+              history(List.of(before), List.of(during), List.of(wrong)), REGISTER, ENOUGH));
+    }
+  }
+
+  @Test
+  void check_comparesExceptionsByTheirClass() {
+    Event<Call> empty = event(0, REMOVE, threw(new NoSuchElementException("no item")), 0);
+
+    assertOrder(List.of(empty), Linearizability.check(history(List.of(empty)), QUEUE, ENOUGH));
+    fails(
+        Linearizability.check(
+            history(List.of(event(0, REMOVE, threw(new RuntimeException()), 0))), QUEUE, ENOUGH));
+    fails(
+        Linearizability.check(
+            history(List.of(event(0, REMOVE, returned(null), 0))), QUEUE, ENOUGH));
+  }
+
+  @Test
+  void check_comparesArraysByTheirElements() {
+    Event<Call> empty = event(0, Call.of("toArray"), returned(new Object[0]), 0);
+
+    assertOrder(List.of(empty), Linearizability.check(history(List.of(empty)), QUEUE, ENOUGH));
+    fails(
+        Linearizability.check(
+            history(List.of(event(0, Call.of("toArray"), returned(new Object[] {1}), 0))),
+            QUEUE,
+            ENOUGH));
+  }
+
+  @Test
+  void check_whenItHasTooFewSteps_isUndecided() {
+    Event<Call> a = event(0, INCREMENT, returned(2), 0, 0);
+    Event<Call> b = event(1, INCREMENT, returned(1), 0, 0);
+    Event<Call> wrong = event(1, INCREMENT, returned(3), 0, 0);
+
+    for (long maxSteps = 0; maxSteps < 3; maxSteps++) {
+      assertEquals(
+          new Verdict.Undecided<Call>(maxSteps),
+          Linearizability.check(history(List.of(a), List.of(b)), COUNTER, maxSteps));
+    }
+    for (long maxSteps = 0; maxSteps < 2; maxSteps++) {
+      assertEquals(
+          new Verdict.Undecided<Call>(maxSteps),
+          Linearizability.check(history(List.of(a), List.of(wrong)), COUNTER, maxSteps));
+    }
+    assertOrder(List.of(b, a), Linearizability.check(history(List.of(a), List.of(b)), COUNTER, 3));
+  }
+
+  @Test
+  void check_whenOrdersMeetInOneState_goesOnFromItOnce() {
+    List<List<Event<Call>>> lanes = new ArrayList<>();
+    for (int lane = 0; lane < 3; lane++) {
+      lanes.add(Collections.nCopies(8, event(lane, new Call("add", 1), DONE, 0, 0, 0, 0)));
+    }
+    lanes.add(List.of(event(3, GET, returned(25), 8, 8, 8, 0)));
+
+    // 24! / 8!^3 orders, but only 9^3 ways to have done a part of each lane
+    fails(Linearizability.check(new History<>(lanes), COUNTER, 3 * 9 * 9 * 9));
+  }
+
+  private static Event<Call> event(int lane, Call call, Result result, Integer... returnedBefore) {
+    return new Event<>(lane, call, result, List.of(returnedBefore));
+  }
+
+  @SafeVarargs
+  @SuppressWarnings("varargs") // the array is only read
+  private static History<Call> history(List<Event<Call>>... lanes) {
+    return new History<>(List.of(lanes));
+  }
+
+  private static void assertOrder(List<Event<Call>> order, Verdict<Call> verdict) {
+    assertEquals(new Verdict.Holds<>(order), verdict);
+  }
+
+  private static Verdict.Fails<Call> fails(Verdict<Call> verdict) {
+    if (verdict instanceof Verdict.Fails<Call> fails) {
+      return fails;
+    }
+    return fail("should fail: " + verdict);
+  }
+}
