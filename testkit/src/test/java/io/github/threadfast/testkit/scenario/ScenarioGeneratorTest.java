@@ -1,0 +1,89 @@
+package io.github.threadfast.testkit.scenario;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.threadfast.testkit.check.Result;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ScenarioGeneratorTest {
+  private static final List<Operation<Object>> OPERATIONS =
+      Stream.of("a", "b", "c")
+          .map(name -> new Operation<Object>(name, subject -> Result.DONE))
+          .toList();
+
+  /** Every unordered pair, with itself too. */
+  private static final int PAIRS = 6;
+
+  private static final int TURN = 2 * PAIRS;
+
+  @Test
+  void next_withOneSeed_givesTheSameScenarios() {
+    assertEquals(draw(3, 3, 42, 500), draw(3, 3, 42, 500));
+    assertNotEquals(draw(3, 3, 42, 500), draw(3, 3, 43, 500));
+  }
+
+  @Test
+  void next_letsEveryPairMeetAtTheBeginningOfEachTurn() {
+    List<Scenario<Object>> scenarios = draw(3, 3, 7, 5 * TURN);
+
+    for (int turn = 0; turn < 5; turn++) {
+      Set<Set<Operation<Object>>> met = new HashSet<>();
+      for (Scenario<Object> pair : scenarios.subList(turn * TURN, turn * TURN + PAIRS)) {
+        assertEquals(2, pair.threads().size());
+        assertTrue(pair.threads().stream().allMatch(calls -> calls.size() == 1));
+        met.add(new HashSet<>(pair.threads().stream().map(calls -> calls.get(0)).toList()));
+      }
+      assertEquals(PAIRS, met.size());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 1", "2, 5", "3, 3", "5, 2", "26, 4"})
+  void next_growsToTheLimitsAndNotBeyond(int maxThreads, int maxCalls) {
+    int turns = 100;
+    List<Scenario<Object>> scenarios = draw(maxThreads, maxCalls, 1, turns * TURN);
+
+    for (int turn = 0; turn < turns; turn++) {
+      List<Scenario<Object>> drawn = scenarios.subList(turn * TURN, (turn + 1) * TURN);
+      assertTrue(most(drawn, ScenarioGeneratorTest::threads) <= Math.min(maxThreads, turn + 2));
+      assertTrue(
+          most(drawn, ScenarioGeneratorTest::callsPerThread) <= Math.min(maxCalls, turn + 2));
+    }
+    assertEquals(maxThreads, most(scenarios, ScenarioGeneratorTest::threads));
+    assertEquals(maxCalls, most(scenarios, ScenarioGeneratorTest::callsPerThread));
+    assertEquals(3, most(scenarios, scenario -> scenario.before().size()));
+    assertEquals(4, most(scenarios, scenario -> scenario.after().size()));
+    assertTrue(
+        scenarios.stream()
+            .allMatch(scenario ->
+                scenario.threads().size() >= 2
+                    && scenario.threads().stream().noneMatch(List::isEmpty)));
+  }
+
+  private static List<Scenario<Object>> draw(int maxThreads, int maxCalls, long seed, int count) {
+    ScenarioGenerator<Object> generator =
+        new ScenarioGenerator<>(OPERATIONS, maxThreads, maxCalls, seed);
+    return Stream.generate(generator::next).limit(count).toList();
+  }
+
+  private static int threads(Scenario<Object> scenario) {
+    return scenario.threads().size();
+  }
+
+  private static int callsPerThread(Scenario<Object> scenario) {
+    return scenario.threads().stream().mapToInt(List::size).max().orElseThrow();
+  }
+
+  private static int most(List<Scenario<Object>> scenarios, ToIntFunction<Scenario<Object>> size) {
+    return scenarios.stream().mapToInt(size).max().orElseThrow();
+  }
+}

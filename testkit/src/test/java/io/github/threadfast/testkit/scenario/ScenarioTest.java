@@ -1,0 +1,68 @@
+package io.github.threadfast.testkit.scenario;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.threadfast.testkit.check.Result;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ScenarioTest {
+  private static final List<Operation<Object>> OPERATIONS =
+      List.of(operation("a"), operation("b"), operation("c"), operation("d"));
+
+  @Test
+  void calls_countsThoseBeforeDuringAndAfter() {
+    assertEquals(7, scenario("a", "ab|c|d", "bc").calls());
+  }
+
+  @Test
+  void smaller_triesTheLargestStepsFirst() {
+    assertEquals(
+        List.of(
+            scenario("ab", "c|d", "ac"),
+            scenario("ab", "ab|d", "ac"),
+            scenario("ab", "ab|c", "ac"),
+            scenario("ab", "b|c|d", "ac"),
+            scenario("ab", "a|c|d", "ac"),
+            scenario("b", "ab|c|d", "ac"),
+            scenario("a", "ab|c|d", "ac"),
+            scenario("ab", "ab|c|d", "c"),
+            scenario("ab", "ab|c|d", "a")),
+        scenario("ab", "ab|c|d", "ac").smaller().toList());
+  }
+
+  @Test
+  void smaller_ofOneCallInEachOfTwoThreads_isNothing() {
+    assertEquals(List.of(), scenario("", "a|b", "").smaller().toList());
+  }
+
+  @Test
+  void aScenario_keepsItsOwnCopies() {
+    List<Operation<Object>> calls = new ArrayList<>(OPERATIONS);
+    List<List<Operation<Object>>> threads = new ArrayList<>(List.of(calls, calls));
+    Scenario<Object> scenario = new Scenario<>(calls, threads, calls);
+
+    calls.clear();
+    threads.clear();
+
+    assertEquals(scenario("abcd", "abcd|abcd", "abcd"), scenario);
+  }
+
+  /** A scenario whose threads are parted by bars, and whose calls have names of one letter. */
+  private static Scenario<Object> scenario(String before, String threads, String after) {
+    return new Scenario<>(
+        calls(before),
+        Arrays.stream(threads.split("\\|")).map(ScenarioTest::calls).toList(),
+        calls(after));
+  }
+
+  private static List<Operation<Object>> calls(String names) {
+    return names.chars().mapToObj(name -> OPERATIONS.get(name - 'a')).toList();
+  }
+
+  private static Operation<Object> operation(String name) {
+    return new Operation<>(name, subject -> Result.DONE);
+  }
+}
