@@ -1,0 +1,161 @@
+package io.github.threadfast.testkit.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class CrewTest {
+  private static final long LONG_ENOUGH = TimeUnit.SECONDS.toNanos(20);
+
+  private final Crew crew = new Crew(3);
+
+  @AfterEach
+  void close() {
+    crew.close();
+  }
+
+  @Test
+  void direct_runsTheTaskInTheDirector() throws Exception {
+    Thread director = crew.direct(Thread::currentThread, LONG_ENOUGH);
+
+    assertEquals("threadfast director", director.getName());
+    assertTrue(director.isDaemon());
+    assertSame(director, crew.direct(Thread::currentThread, LONG_ENOUGH));
+  }
+
+  @Test
+  void direct_whenTheTaskThrows_throwsItAsTheCause() {
+    Exception failure = new Exception();
+
+    ExecutionException e =
+        assertThrows(
+            ExecutionException.class,
+            () ->
+                crew.direct(
+                    () -> {
+                      throw failure;
+                    },
+                    LONG_ENOUGH));
+
+    assertSame(failure, e.getCause());
+  }
+
+  @Test
+  void direct_whenTheTaskTakesTooLong_throws() {
+    assertThrows(
+        TimeoutException.class,
+        () ->
+            crew.direct(
+                () -> {
+                  new CountDownLatch(1).await();
+                  return "never";
+                },
+                1_000));
+  }
+
+  @Test
+  void runAll_runsTheFirstThreadsAllAtOnce() throws Exception {
+    Thread[] first = runAllAtOnce(2);
+    Thread[] second = runAllAtOnce(3);
+
+    assertEquals(
+        List.of("threadfast thread A", "threadfast thread B", "threadfast thread C"),
+        Arrays.stream(second).map(Thread::getName).toList());
+    assertSame(second[0], first[0]);
+    assertSame(second[1], first[1]);
+    assertTrue(Arrays.stream(second).allMatch(Thread::isDaemon));
+  }
+
+  @Test
+  void runAll_whenATaskThrows_throwsItAsTheCause() {
+    RuntimeException failure = new RuntimeException();
+
+    ExecutionException e =
+        assertThrows(
+            ExecutionException.class,
+            () ->
+                crew.runAll(
+                    3,
+                    thread -> {
+                      if (thread == 2) {
+                        throw failure;
+                      }
+                    }));
+
+    assertSame(failure, e.getCause());
+  }
+
+  @Test
+  void threads_areThoseStartedSoFarWithTheDirectorFirst() throws Exception {
+    assertEquals(List.of(), crew.threads());
+
+    Thread director = crew.direct(Thread::currentThread, LONG_ENOUGH);
+    Thread[] members = runAllAtOnce(2);
+
+    assertEquals(List.of(director, members[0], members[1]), crew.threads());
+  }
+
+  @Test
+  void close_interruptsTheThreadsAndEndsThem() throws Exception {
+    CountDownLatch waiting = new CountDownLatch(3);
+    assertThrows(
+        TimeoutException.class,
+        () ->
+            crew.direct(
+                () -> {
+                  crew.runAll(3, thread -> awaitForEver(waiting));
+                  new CountDownLatch(1).await();
+                  return "never";
+                },
+                1_000));
+    waiting.await();
+
+    crew.close();
+
+    assertEquals(4, crew.threads().size());
+    for (Thread thread : crew.threads()) {
+      thread.join();
+    }
+  }
+
+  @Test
+  void name_ofEveryThreadIsALetter() {
+    assertEquals(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        String.join("", IntStream.range(0, 26).mapToObj(Crew::name).toList()));
+  }
+
+  private static void awaitForEver(CountDownLatch waiting) {
+    waiting.countDown();
+    assertThrows(InterruptedException.class, () -> new CountDownLatch(1).await());
+  }
+
+  /** Returns the threads, each of which waited for all. */
+  private Thread[] runAllAtOnce(int count) throws InterruptedException, ExecutionException {
+    Phaser all = new Phaser(count);
+    Thread[] threads = new Thread[count];
+    crew.runAll(
+        count,
+        thread -> {
+          threads[thread] = Thread.currentThread();
+          all.arriveAndAwaitAdvance();
+        });
+    assertFalse(Arrays.asList(threads).contains(null));
+    return threads;
+  }
+}
