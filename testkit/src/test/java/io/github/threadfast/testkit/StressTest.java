@@ -1,0 +1,582 @@
+package io.github.threadfast.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.opentest4j.AssertionFailedError;
+
+@Timeout(60)
+class StressTest {
+  private static final Duration SHORT = Duration.ofMillis(200);
+
+  private final Stress<AtomicInteger> counter =
+      Stress.of(AtomicInteger::new).operation("get", AtomicInteger::get).budget(SHORT);
+
+  @Nested
+  class BadInput {
+
+    static Stream<Arguments> nulls() {
+      Stress<Object> stress = Stress.of(Object::new);
+      return Stream.of(
+          Arguments.of("supplier", (Executable) () -> Stress.of(null)),
+          Arguments.of("name", (Executable) () -> stress.operation(null, Object::hashCode)),
+          Arguments.of("name", (Executable) () -> stress.action(null, subject -> {})),
+          Arguments.of("operation", (Executable) () -> stress.operation("a", null)),
+          Arguments.of("action", (Executable) () -> stress.action("a", null)),
+          Arguments.of("budget", (Executable) () -> stress.budget(null)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("nulls")
+    void null_isRejectedByName(String name, Executable call) {
+      assertEquals(name, assertThrows(NullPointerException.class, call).getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "  ", "\n"})
+    void aBlankName_isRejected(String blank) {
+      String message = "name must not be blank: the report needs it.";
+
+      rejects(message, () -> counter.operation(blank, AtomicInteger::get));
+      rejects(message, () -> counter.action(blank, AtomicInteger::get));
+    }
+
+    @Test
+    void aTakenName_isRejected() {
+      String message = "name is taken: there is an operation \"get\" already. Choose another.";
+
+      rejects(message, () -> counter.operation("get", AtomicInteger::incrementAndGet));
+      rejects(message, () -> counter.action("get", AtomicInteger::incrementAndGet));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 0, -1, 27, Integer.MIN_VALUE})
+    void threads_whenTooFewOrTooMany_areRejected(int threads) {
+      rejects("threads must be from 2 to 26: was " + threads + ".", () -> counter.threads(threads));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1})
+    void operationsPerThread_whenLessThanOne_isRejected(int operations) {
+      rejects(
+          "operationsPerThread must be at least 1: was " + operations + ".",
+          () -> counter.operationsPerThread(operations));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT-1S", "PT24H0.000000001S", "PT2562047788015215H"})
+    void budget_whenNotPositiveOrTooLong_isRejected(Duration budget) {
+      rejects(
+          "budget must be more than zero and one day at most: was " + budget + ".",
+          () -> counter.budget(budget));
+    }
+
+    @Test
+    void limits_areAllowed() {
+      counter.threads(2).threads(26).operationsPerThread(1).budget(Duration.ofDays(1));
+    }
+
+    @Test
+    void noOperations_areRejected() {
+      assertEquals(
+          "There are no operations to run: add them with operation(name, …) or action(name, …).",
+          assertThrows(IllegalStateException.class, Stress.of(Object::new)::assertLinearizable)
+              .getMessage());
+    }
+
+    @Test
+    void aSupplierThatThrows_isRejected() {
+      IllegalStateException cause = new IllegalStateException("no database");
+      Stress<Object> stress =
+          Stress.of(() -> {
+            throw cause;
+          });
+
+      IllegalArgumentException e =
+          rejects(
+              "supplier threw java.lang.IllegalStateException: no database."
+                  + " It must make a new subject for every run.",
+              stress.operation("hashCode", Object::hashCode)::assertLinearizable);
+      assertSame(cause, e.getCause());
+    }
+
+    @Test
+    void aSupplierThatReturnsNull_isRejected() {
+      rejects(
+          "supplier returned null. It must make a new subject for every run.",
+          Stress.of(() -> null).operation("hashCode", Object::hashCode)::assertLinearizable);
+    }
+
+    @Test
+    void aSupplierThatReturnsOneObjectTwice_isRejected() {
+      AtomicInteger shared = new AtomicInteger();
+
+      rejects(
+          "supplier returned the same AtomicInteger twice. Every run needs a subject of its own:"
+              + " make a new one inside the supplier.",
+          Stress.of(() -> shared).operation("get", AtomicInteger::get)::assertLinearizable);
+    }
+
+    @Test
+    void aBudgetTooSmallForOneRun_fails() {
+      assertEquals(
+          "Nothing was run within the budget of PT0.000000001S: raise budget.",
+          failure(counter.budget(Duration.ofNanos(1))));
+    }
+
+    private static IllegalArgumentException rejects(String message, Executable call) {
+      IllegalArgumentException e = assertThrows(IllegalArgumentException.class, call);
+      assertEquals(message, e.getMessage());
+      return e;
+    }
+  }
+
+  static Stream<UnaryOperator<Stress<AtomicInteger>>> settings() {
+    return Stream.of(
+        stress -> stress.operation("add", AtomicInteger::incrementAndGet),
+        stress -> stress.action("add", AtomicInteger::incrementAndGet),
+        stress -> stress.threads(5),
+        stress -> stress.operationsPerThread(5),
+        stress -> stress.budget(Duration.ofSeconds(5)),
+        stress -> stress.seed(5));
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void everySetting_returnsAnotherStressAndLeavesThisOne(
+      UnaryOperator<Stress<AtomicInteger>> setting) {
+    Stress<AtomicInteger> other = setting.apply(counter);
+
+    assertNotSame(counter, other);
+    assertEquals(1, counter.operations().size());
+    assertEquals(3, counter.threads());
+    assertEquals(3, counter.operationsPerThread());
+    counter.assertLinearizable();
+  }
+
+  @Test
+  void settings_keepEachOther() {
+    Stress<AtomicInteger> all = counter;
+    for (UnaryOperator<Stress<AtomicInteger>> setting : settings().skip(1).toList()) {
+      all = setting.apply(all);
+    }
+
+    assertEquals(2, all.operations().size());
+    assertEquals(5, all.threads());
+    assertEquals(5, all.operationsPerThread());
+  }
+
+  @Test
+  void aFailure_isShrunkToItsCore() {
+    String message =
+        failure(
+            Stress.of(Counter::new)
+                .action("increment", Counter::incrementAndGet)
+                .operation("get", counter -> counter.count)
+                .seed(42));
+
+    assertEquals(
+        """
+        Counter is not linearizable: no order of these calls gives these results.
+
+          thread A    | thread B
+          ------------+------------
+          increment() | increment()
+
+          afterwards: get() -> 1
+
+        The orders that explain most of it:
+          A increment(), B increment(); then get() should have returned 2 but returned 1
+        """,
+        message.substring(0, message.indexOf("\nFound in ")));
+    assertTrue(message.endsWith(". To try the same scenarios: .seed(42L)"), message);
+  }
+
+  @Test
+  void aFailure_carriesTheExceptionOfACall() {
+    AssertionFailedError e =
+        assertThrows(
+            AssertionFailedError.class,
+            Stress.of(Turnstile::new).action("pass", Turnstile::pass)::assertLinearizable);
+
+    assertTrue(e.getMessage().contains("pass() threw IllegalStateException"), e.getMessage());
+    assertInstanceOf(IllegalStateException.class, e.getCause());
+  }
+
+  @Test
+  void equalsThatOverlooksState_isNoFalseAlarm() {
+    Stress.of(Blind::new)
+        .operation("increment", Blind::incrementAndGet)
+        .budget(SHORT)
+        .assertLinearizable();
+  }
+
+  @Test
+  void equalsThatOverlooksState_hidesNoFailure() {
+    String message = failure(Stress.of(Turncoat::new).operation("enter", Turncoat::enter));
+
+    assertTrue(message.startsWith("Turncoat is not linearizable: "), message);
+  }
+
+  @Nested
+  class Nondeterminism {
+
+    @Test
+    void ofTheClassItself_failsAndSaysSo() {
+      AtomicInteger shared = new AtomicInteger();
+
+      assertEquals(
+          """
+          Object can't be judged: run alone, the calls
+            draw()
+          gave two results: draw() -> 1 the first time, draw() -> 2 the second.
+          A result must depend on the calls before it and on nothing else. If it does, give its \
+          class an equals, or return a part of it that has one.\
+          """,
+          failure(Stress.of(Object::new).operation("draw", subject -> shared.incrementAndGet())));
+    }
+
+    @Test
+    void ofResultsWithoutEquals_failsAndSaysSo() {
+      String message =
+          failure(
+              Stress.of(Object::new)
+                  .operation(
+                      "make",
+                      subject ->
+                          new Object() {
+                            @Override
+                            public String toString() {
+                              return "thing";
+                            }
+                          }));
+
+      assertTrue(
+          message.contains(
+              "gave two results: make() -> thing the first time, make() -> thing the second."),
+          message);
+    }
+
+    @Test
+    void ofResultsThatAppearOnlyAfterOtherCalls_failsAndSaysSo() {
+      String message =
+          failure(
+              Stress.of(ConcurrentLinkedQueue::new)
+                  .action("put", queue -> queue.add(new Object()))
+                  .operation("take", ConcurrentLinkedQueue::poll));
+
+      assertTrue(message.startsWith("ConcurrentLinkedQueue can't be judged: "), message);
+    }
+  }
+
+  @Test
+  void aClassTooHardToJudge_failsInTime() {
+    String message =
+        failure(
+            Stress.of(Crowd::new)
+                .operation("enter", Crowd::enter)
+                .operation("come in", Crowd::enter)
+                .threads(16)
+                .operationsPerThread(1)
+                .seed(1));
+
+    assertTrue(message.startsWith("Undecided: for "), message);
+    assertTrue(
+        message.endsWith(
+            " runs neither an order was found nor that there is none."
+                + " Lower threads or operationsPerThread, or give the class an equals."),
+        message);
+  }
+
+  @Nested
+  class Interruption {
+
+    @Test
+    void ofTheCaller_endsTheSearchAndStays() throws InterruptedException {
+      Thread caller = Thread.currentThread();
+      Set<Thread> director = ConcurrentHashMap.newKeySet();
+      AtomicInteger callsAlone = new AtomicInteger();
+
+      // three calls find out whether the class is deterministic; the fourth prepares a scenario
+      String message =
+          failure(
+              counter
+                  .action(
+                      "interrupt the caller",
+                      subject -> {
+                        if (inDirector() && callsAlone.incrementAndGet() == 4) {
+                          director.add(Thread.currentThread());
+                          caller.interrupt();
+                          new CountDownLatch(1).await();
+                        }
+                      })
+                  .budget(Duration.ofDays(1))
+                  .seed(1));
+
+      assertTrue(Thread.interrupted());
+      assertEquals("Interrupted before the search was over.", message);
+      requireEnded(director);
+    }
+
+    @Test
+    void ofItsOwnThreadByAnOperation_reachesNobody() {
+      counter
+          .action("interrupt", subject -> Thread.currentThread().interrupt())
+          .operation("interrupted", subject -> Thread.currentThread().isInterrupted())
+          .assertLinearizable();
+    }
+  }
+
+  @Nested
+  class Stuck {
+    private final CountDownLatch never = new CountDownLatch(1);
+    private final Set<Thread> crew = ConcurrentHashMap.newKeySet();
+
+    @Test
+    void alone_failsWithTheStackAndLeavesNoThread() throws InterruptedException {
+      String message =
+          failure(
+              Stress.of(Object::new)
+                  .action(
+                      "wait",
+                      subject -> {
+                        crew.add(Thread.currentThread());
+                        never.await();
+                      })
+                  .budget(SHORT));
+
+      assertStuck(message);
+      assertTrue(message.contains("threadfast director (WAITING)"), message);
+      requireEnded(crew);
+    }
+
+    @Test
+    void together_failsWithTheStacksAndLeavesOnlyWhoIgnoresTheInterrupt()
+        throws InterruptedException {
+      CountDownLatch released = new CountDownLatch(1);
+      AtomicReference<Thread> stubborn = new AtomicReference<>();
+
+      String message =
+          failure(
+              Stress.of(Object::new)
+                  .action(
+                      "wait",
+                      subject -> {
+                        if (inDirector()) {
+                          return;
+                        }
+                        if (stubborn.compareAndSet(null, Thread.currentThread())) {
+                          awaitStubbornly(released);
+                        } else {
+                          crew.add(Thread.currentThread());
+                          never.await();
+                        }
+                      })
+                  .budget(SHORT));
+
+      assertStuck(message);
+      assertTrue(message.contains("threadfast thread A (WAITING)"), message);
+      assertTrue(message.contains("threadfast thread B (WAITING)"), message);
+      assertFalse(message.contains("director"), message);
+      requireEnded(crew);
+      released.countDown();
+      stubborn.get().join();
+    }
+
+    private static void awaitStubbornly(CountDownLatch latch) {
+      while (latch.getCount() > 0) {
+        try {
+          latch.await();
+        } catch (InterruptedException ignored) {
+          // that is what makes it stubborn
+        }
+      }
+    }
+
+    private static void assertStuck(String message) {
+      assertTrue(
+          message.startsWith(
+              "An operation did not return: the search had not ended 3 s after its budget of"
+                  + " PT0.2S. Where the threads are:\n\n"),
+          message);
+      assertTrue(message.contains(CountDownLatch.class.getName() + ".await("), message);
+      assertTrue(message.contains(StressTest.class.getName()), message);
+    }
+  }
+
+  @Test
+  void aSeed_givesTheSameScenarios() {
+    List<String> scenarios = scenarios(42);
+    List<String> again = scenarios(42);
+    List<String> others = scenarios(43);
+
+    int common = Math.min(scenarios.size(), again.size());
+    assertTrue(common >= 3, "tried only " + common);
+    assertEquals(scenarios.subList(0, common), again.subList(0, common));
+    assertNotEquals(scenarios.subList(0, 3), others.subList(0, 3));
+  }
+
+  private static List<String> scenarios(long seed) {
+    Queue<Recorder> recorders = new ConcurrentLinkedQueue<>();
+    Stress.<Recorder>of(
+            () -> {
+              Recorder recorder = new Recorder();
+              recorders.add(recorder);
+              return recorder;
+            })
+        .action("a", recorder -> recorder.record("a"))
+        .action("b", recorder -> recorder.record("b"))
+        .action("c", recorder -> recorder.record("c"))
+        .budget(Duration.ofMillis(500))
+        .seed(seed)
+        .assertLinearizable();
+
+    List<String> scenarios = new ArrayList<>();
+    for (Recorder recorder : recorders) {
+      String scenario = recorder.toString();
+      if (scenario.contains("thread A")
+          && (scenarios.isEmpty() || !scenarios.get(scenarios.size() - 1).equals(scenario))) {
+        scenarios.add(scenario);
+      }
+    }
+    return scenarios;
+  }
+
+  /** Which calls were made in which thread. */
+  private static final class Recorder {
+    private final Map<String, String> calls = new TreeMap<>();
+
+    synchronized void record(String call) {
+      String thread = Thread.currentThread().getName();
+      String lane = inDirector() && calls.size() > 1 ? "afterwards" : thread;
+      calls.merge(lane, call, String::concat);
+    }
+
+    @Override
+    public synchronized String toString() {
+      return calls.toString();
+    }
+  }
+
+  /** Loses an increment if two meet. */
+  private static final class Counter {
+    private volatile int count;
+
+    int incrementAndGet() {
+      int seen = count;
+      Window.open();
+      count = seen + 1;
+      return seen + 1;
+    }
+  }
+
+  /** Equal to each other whatever they hold. */
+  private static class Blind {
+    private int count;
+
+    synchronized int incrementAndGet() {
+      return ++count;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Blind;
+    }
+
+    @Override
+    public int hashCode() {
+      return 1;
+    }
+  }
+
+  /**
+   * Turns the second caller away, unless two meet. Then each result is one that the first state
+   * gives, and all states are said to be equal to it.
+   */
+  private static final class Turncoat extends Blind {
+    private final AtomicInteger calls = new AtomicInteger();
+
+    boolean enter() {
+      boolean first = calls.get() == 0;
+      Window.open();
+      return calls.incrementAndGet() != 2 || first;
+    }
+  }
+
+  /** Throws if two meet. */
+  private static final class Turnstile {
+    private final AtomicInteger inside = new AtomicInteger();
+
+    void pass() {
+      try {
+        if (inside.incrementAndGet() > 1) {
+          throw new IllegalStateException();
+        }
+        Window.open();
+      } finally {
+        inside.decrementAndGet();
+      }
+    }
+  }
+
+  /** Tells only the 13th who is in. The others could have come in any order: too many to try. */
+  private static final class Crowd {
+    private final AtomicInteger inside = new AtomicInteger();
+    private final CountDownLatch crowded = new CountDownLatch(13);
+
+    boolean enter() throws InterruptedException {
+      if (inDirector()) {
+        return false;
+      }
+      boolean unlucky = inside.incrementAndGet() >= 13;
+      crowded.countDown();
+      crowded.await(2, TimeUnit.MILLISECONDS);
+      inside.decrementAndGet();
+      return unlucky;
+    }
+  }
+
+  private static boolean inDirector() {
+    return Thread.currentThread().getName().equals("threadfast director");
+  }
+
+  private static void requireEnded(Set<Thread> threads) throws InterruptedException {
+    assertFalse(threads.isEmpty());
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  private static String failure(Stress<?> stress) {
+    return assertThrows(AssertionFailedError.class, stress::assertLinearizable).getMessage();
+  }
+}
