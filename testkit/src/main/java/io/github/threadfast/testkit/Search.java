@@ -57,6 +57,7 @@ final class Search<S> {
   private long runs;
   private long scenariosTried;
   private long undecided;
+  private boolean overlapped;
 
   Search(Stress<S> stress, long seed, Crew crew) {
     this.subjects = new Subjects<>(stress.supplier());
@@ -109,6 +110,11 @@ final class Search<S> {
     return runs;
   }
 
+  /** Returns whether calls of different threads ever ran at the same time. */
+  boolean overlapped() {
+    return overlapped;
+  }
+
   /** Returns how many runs could be judged neither way. */
   long undecided() {
     return undecided;
@@ -136,6 +142,7 @@ final class Search<S> {
         if (!judged.add(outcome)) {
           continue;
         }
+        overlapped = overlapped || outcome.isKnownToOverlap();
         if (judge(outcome.history(), model) instanceof Verdict.Fails<Operation<S>> fails) {
           return new Found<>(outcome, fails, System.nanoTime() - begin);
         }

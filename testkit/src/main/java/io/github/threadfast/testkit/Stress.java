@@ -220,8 +220,9 @@ public final class Stress<S> {
    * beginning and its end, as if the calls came one at a time.
    *
    * @throws AssertionFailedError if a run was seen that no order of its calls explains; if an
-   *     operation did not return; if the results of some run could not be judged; if the class
-   *     gives different results for the same calls even when run alone
+   *     operation did not return; if the results of some run could not be judged; if the threads
+   *     never ran at the same time, as on a single core; if the class gives different results for
+   *     the same calls even when run alone
    * @throws IllegalStateException if the specification has no operations
    * @throws IllegalArgumentException if the supplier throws, returns null, or returns one object
    *     twice
@@ -263,6 +264,12 @@ public final class Stress<S> {
     if (search.runs() == 0) {
       throw new AssertionFailedError(
           "Nothing was run within the budget of " + budget + ": raise budget.");
+    }
+    if (!search.overlapped()) {
+      throw new AssertionFailedError(
+          "In %,d runs no two threads ever ran at the same time, so that nothing can be said. Run the"
+                  .formatted(search.runs())
+              + " test on two free cores, or raise budget.");
     }
     if (search.undecided() > 0) {
       throw new AssertionFailedError(

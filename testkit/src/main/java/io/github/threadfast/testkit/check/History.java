@@ -35,4 +35,22 @@ public record History<C>(List<List<Event<C>>> lanes) {
   public History {
     lanes = lanes.stream().map(List::copyOf).toList();
   }
+
+  /**
+   * Returns whether some calls are in no order, being of two lanes and neither before the other.
+   */
+  public boolean hasConcurrentCalls() {
+    List<Event<C>> events = lanes.stream().flatMap(List::stream).toList();
+    return events.stream()
+        .anyMatch(first ->
+            events.stream()
+                .anyMatch(second ->
+                    first.lane() != second.lane()
+                        && !isBefore(first, second)
+                        && !isBefore(second, first)));
+  }
+
+  private static <C> boolean isBefore(Event<C> first, Event<C> second) {
+    return first.returnedBefore().get(first.lane()) < second.returnedBefore().get(first.lane());
+  }
 }

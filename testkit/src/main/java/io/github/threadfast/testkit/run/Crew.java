@@ -55,6 +55,7 @@ public final class Crew implements AutoCloseable {
   private final List<Member> order;
 
   private long lastRest = System.nanoTime();
+  private volatile boolean closed;
 
   /** Creates a crew of {@code size} threads, none of which runs yet. */
   public Crew(int size) {
@@ -128,6 +129,7 @@ public final class Crew implements AutoCloseable {
   /** Interrupts all threads and lets them end. */
   @Override
   public void close() {
+    closed = true;
     a.shutdownNow();
     others.forEach(Member::close);
   }
@@ -165,7 +167,6 @@ public final class Crew implements AutoCloseable {
     private final Thread thread = new Thread(this);
     private volatile @Nullable Work work;
     private @Nullable Throwable failure;
-    private volatile boolean closed;
 
     /** What to do, and who waits for it. */
     private record Work(int index, IntConsumer task, Thread waiter) {}
@@ -183,7 +184,7 @@ public final class Crew implements AutoCloseable {
     }
 
     void join() throws InterruptedException, ExecutionException {
-      await(() -> work == null); // observes M2
+      await(() -> work == null || closed); // observes M2
       if (work != null) {
         throw new InterruptedException();
       }
@@ -216,7 +217,6 @@ public final class Crew implements AutoCloseable {
     }
 
     void close() {
-      closed = true;
       thread.interrupt();
       LockSupport.unpark(thread);
     }

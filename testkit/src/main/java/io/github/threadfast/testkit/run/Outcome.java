@@ -72,6 +72,11 @@ public final class Outcome<S> {
     return new Outcome<>(shorter, Arrays.copyOf(results, calls), returnedBefore);
   }
 
+  /** Returns whether it is known of two calls that they ran at the same time. */
+  public boolean isKnownToOverlap() {
+    return returnedBefore.length > 0 && history().hasConcurrentCalls();
+  }
+
   /** Returns the scenario that was run. */
   public Scenario<S> scenario() {
     return scenario;

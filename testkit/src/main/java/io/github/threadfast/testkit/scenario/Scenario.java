@@ -42,9 +42,9 @@ public record Scenario<S>(
             : without(threads).map(fewer -> new Scenario<>(before, fewer, after));
     Stream<Scenario<S>> withoutCall =
         IntStream.range(0, threads.size())
+            .filter(thread -> threads.get(thread).size() > 1)
             .boxed()
-            .flatMap(thread -> without(threads.get(thread)).map(calls -> with(thread, calls)))
-            .filter(Scenario::isConcurrent);
+            .flatMap(thread -> without(threads.get(thread)).map(calls -> with(thread, calls)));
     Stream<Scenario<S>> withCallMoved =
         IntStream.range(0, threads.size())
             .boxed()

@@ -59,7 +59,7 @@ class TextReportTest {
         The orders that explain most of it:
           A increment(), B increment(); then get() should have returned 2 but returned 1
 
-        Found in 1,234,567 runs of 89 scenarios in 1.3 s, shrunk from 7 calls to 3. \
+        Found in 1,234,567 runs of 89 scenarios in 1.3 s, shrunk from 7 calls to 3.
         To try the same scenarios: .seed(42L)\
         """,
         TextReport.of(
@@ -103,7 +103,8 @@ class TextReportTest {
           first of all A poll() should have thrown NoSuchElementException but returned "ada", \
         and C poll() should have returned but threw IllegalStateException
 
-        Found in 1,234,567 runs of 89 scenarios in 1.3 s. To try the same scenarios: .seed(-1L)\
+        Found in 1,234,567 runs of 89 scenarios in 1.3 s.
+        To try the same scenarios: .seed(-1L)\
         """,
         TextReport.of(
             new Failure<>(
@@ -212,7 +213,7 @@ class TextReportTest {
     CountDownLatch never = new CountDownLatch(1);
     Thread inOperation =
         waiting("threadfast thread A", () -> new Operation<>("wait", new Wait()).perform(never));
-    Thread inSupplier = waiting("threadfast director", () -> new Subjects<>(new Make(never)).get());
+    Thread inSupplier = waiting("threadfast thread C", () -> new Subjects<>(new Make(never)).get());
     Thread idle = waiting("threadfast thread B", () -> await(never));
 
     String text =
@@ -221,7 +222,7 @@ class TextReportTest {
     assertEquals(
         "An operation did not return: the search had not ended 3 s after its budget of PT0.2S."
             + " Where the threads are:\n\n"
-            + "threadfast director (WAITING)\n"
+            + "threadfast thread C (WAITING)\n"
             + framesDownTo(Make.class, inSupplier)
             + "\nthreadfast thread A (WAITING)\n"
             + framesDownTo(Wait.class, inOperation),

@@ -1,7 +1,6 @@
 package io.github.threadfast.testkit.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -30,12 +29,12 @@ class CrewTest {
   }
 
   @Test
-  void direct_runsTheTaskInTheDirector() throws Exception {
-    Thread director = crew.direct(Thread::currentThread, LONG_ENOUGH);
+  void direct_runsTheTaskInThreadA() throws Exception {
+    Thread threadA = crew.direct(Thread::currentThread, LONG_ENOUGH);
 
-    assertEquals("threadfast director", director.getName());
-    assertTrue(director.isDaemon());
-    assertSame(director, crew.direct(Thread::currentThread, LONG_ENOUGH));
+    assertEquals("threadfast thread A", threadA.getName());
+    assertTrue(threadA.isDaemon());
+    assertSame(threadA, crew.direct(Thread::currentThread, LONG_ENOUGH));
   }
 
   @Test
@@ -101,13 +100,35 @@ class CrewTest {
   }
 
   @Test
-  void threads_areThoseStartedSoFarWithTheDirectorFirst() throws Exception {
+  void threads_areThoseStartedSoFar() throws Exception {
     assertEquals(List.of(), crew.threads());
 
-    Thread director = crew.direct(Thread::currentThread, LONG_ENOUGH);
     Thread[] members = runAllAtOnce(2);
 
-    assertEquals(List.of(director, members[0], members[1]), crew.threads());
+    assertEquals(List.of(members), crew.threads());
+  }
+
+  @Test
+  void regroup_keepsTheThreadsAtWork() throws Exception {
+    for (int round = 0; round < 100; round++) {
+      runAllAtOnce(3);
+      crew.regroup();
+    }
+
+    assertTrue(crew.threads().size() > 3, "spare threads have taken a place");
+    assertEquals(
+        List.of("threadfast thread A", "threadfast thread B", "threadfast thread C"),
+        Arrays.stream(runAllAtOnce(3)).map(Thread::getName).toList());
+  }
+
+  @Test
+  void runAll_afterALongPause_wakesTheThreads() throws Exception {
+    Thread[] first = runAllAtOnce(2);
+    while (first[1].getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+
+    assertSame(first[1], runAllAtOnce(2)[1]);
   }
 
   @Test
@@ -119,15 +140,14 @@ class CrewTest {
             crew.direct(
                 () -> {
                   crew.runAll(3, thread -> awaitForEver(waiting));
-                  new CountDownLatch(1).await();
-                  return "never";
+                  return "ended";
                 },
                 1_000));
     waiting.await();
 
     crew.close();
 
-    assertEquals(4, crew.threads().size());
+    assertEquals(3, crew.threads().size());
     for (Thread thread : crew.threads()) {
       thread.join();
     }
@@ -146,16 +166,19 @@ class CrewTest {
   }
 
   /** Returns the threads, each of which waited for all. */
-  private Thread[] runAllAtOnce(int count) throws InterruptedException, ExecutionException {
+  private Thread[] runAllAtOnce(int count) throws Exception {
     Phaser all = new Phaser(count);
     Thread[] threads = new Thread[count];
-    crew.runAll(
-        count,
-        thread -> {
-          threads[thread] = Thread.currentThread();
-          all.arriveAndAwaitAdvance();
-        });
-    assertFalse(Arrays.asList(threads).contains(null));
-    return threads;
+    return crew.direct(
+        () -> {
+          crew.runAll(
+              count,
+              thread -> {
+                threads[thread] = Thread.currentThread();
+                all.arriveAndAwaitAdvance();
+              });
+          return threads;
+        },
+        LONG_ENOUGH);
   }
 }
