@@ -61,14 +61,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2 id="cost">Complexity and footprint</h2>
  *
- * <p>An action that does not wait costs about what a {@link ReentrantLock} costs, which is what it
- * uses, and one check of the owner; it allocates nothing. An instance is one lock and a small
- * object.
+ * <p>An action takes and releases one {@link ReentrantLock} and looks at its owner; it allocates
+ * nothing of its own. An instance is that lock and a small object.
  *
  * <h2 id="diagnostics">Diagnostics</h2>
  *
- * <p>{@link #toString} shows the name, who holds the value and how many threads wait. In a thread
- * dump the lock is a {@code Guarded$Lock}, and the JVM reports a cycle of them as a deadlock.
+ * <p>{@link #toString} shows the name, who holds the value and how many threads wait. The JVM knows
+ * the owner of the lock: a thread dump reports a cycle of them as a deadlock.
  *
  * <h2 id="comparison">Comparison</h2>
  *
@@ -198,12 +197,12 @@ public final class Guarded<T> {
     requireNonNull(successor, "successor");
     lock("replace");
     try {
-      value =
-          requireNonNull(
-              successor.apply(value),
-              () ->
-                  "successor returned null for Guarded %s, which keeps its value."
-                      .formatted(label()));
+      T next = successor.apply(value);
+      if (next == null) {
+        throw new NullPointerException(
+            "successor returned null for Guarded %s, which keeps its value.".formatted(label()));
+      }
+      value = next;
     } finally {
       lock.unlock();
     }
@@ -243,7 +242,7 @@ public final class Guarded<T> {
         + "]";
   }
 
-  /** Named for the thread dumps that show it. */
+  /** Tells who holds it. */
   private static final class Lock extends ReentrantLock {
     private static final long serialVersionUID = 1;
 

@@ -1,7 +1,5 @@
 package io.github.threadfast.examples;
 
-import static org.junit.jupiter.api.Assertions.assertThrows;
-
 import io.github.threadfast.testkit.Stress;
 import org.junit.jupiter.api.Test;
 import org.opentest4j.AssertionFailedError;
@@ -10,8 +8,12 @@ class CounterExamples {
 
   /** What the test kit says of the counter that loses updates. */
   static String reportOfTheBug() {
-    return assertThrows(AssertionFailedError.class, CounterExamples::assertCounterIsLinearizable)
-        .getMessage();
+    try {
+      assertCounterIsLinearizable();
+    } catch (AssertionFailedError e) {
+      return e.getMessage();
+    }
+    return "It found nothing this time. It needs two cores that are free.";
   }
 
   private static void assertCounterIsLinearizable() {

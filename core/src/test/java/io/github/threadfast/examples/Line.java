@@ -14,10 +14,11 @@ import java.util.regex.Pattern;
  * @param bytes its length in bytes, with the line break
  */
 record Line(List<String> words, int length, int bytes) {
+  private static final Pattern LINE_BREAK = Pattern.compile("\\r?\\n?\\z");
   private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}_]+");
 
   static Line of(byte[] bytes) {
-    String text = new String(bytes, StandardCharsets.UTF_8).stripTrailing();
+    String text = LINE_BREAK.matcher(new String(bytes, StandardCharsets.UTF_8)).replaceFirst("");
     List<String> words =
         WORD.matcher(text.toLowerCase(Locale.ROOT)).results().map(MatchResult::group).toList();
     return new Line(words, text.codePointCount(0, text.length()), bytes.length);

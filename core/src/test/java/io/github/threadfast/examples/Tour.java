@@ -104,7 +104,7 @@ final class Tour implements Callable<Integer> {
     requireAtLeast(0, "--seconds", seconds);
     List<Path> roots = roots();
     Screen screen = plain ? Screen.plain(out) : Screen.onTerminal(out);
-    screen.print("Looking for text files …\n");
+    screen.print("Looking for text files ...\n");
     Corpus corpus = corpus(roots);
 
     Result alone = alone(screen, corpus);

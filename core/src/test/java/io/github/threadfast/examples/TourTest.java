@@ -129,7 +129,7 @@ class TourTest {
       tour.toHandle().destroy(); // unlike Process.destroy, leaves its output open
 
       List<String> rest = output.lines().collect(Collectors.toList());
-      assertEquals("Looking for text files …", first);
+      assertEquals("Looking for text files ...", first);
       assertEquals("Stopped before the end.", rest.get(rest.size() - 1));
       assertEquals(128 + 15, tour.waitFor());
     }
