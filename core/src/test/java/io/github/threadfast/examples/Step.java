@@ -64,7 +64,7 @@ record Step<T>(
       List<Pass> wrong = passes.stream().filter(pass -> !pass.isRight(right)).toList();
       String verdict =
           wrong.isEmpty()
-              ? "right in all %d passes".formatted(passes.size())
+              ? "right in %d of %d passes".formatted(passes.size(), passes.size())
               : "wrong in %d of %d passes".formatted(wrong.size(), passes.size());
       Pass shown = wrong.isEmpty() ? passes.get(0) : wrong.get(0);
       return verdict + ", " + throughput() + "\n" + details(shown, right);

@@ -172,7 +172,9 @@ final class Tour implements Callable<Integer> {
                 + roots.stream().map(Path::toString).collect(Collectors.joining(", ")));
       }
       return corpus;
-    } catch (IOException | UncheckedIOException unreadable) {
+    } catch (UncheckedIOException unreadable) {
+      throw rejected("cannot be read: " + unreadable.getCause().getMessage());
+    } catch (IOException unreadable) {
       throw rejected("cannot be read: " + unreadable.getMessage());
     }
   }
