@@ -37,6 +37,7 @@ final class Search<S> {
   /** A batch is as long as it can be without a scenario outlasting its slice by much. */
   private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  private static final long MAX_BATCH_NANOS = 4 * BATCH_NANOS;
   private static final int MAX_BATCH = 1 << 10;
   private static final long MAX_STEPS = 100_000;
 
@@ -53,11 +54,12 @@ final class Search<S> {
   private final long seed;
 
   private final long start = System.nanoTime();
-  private int batch = 16;
+  private int batch = 1;
   private long runs;
   private long scenariosTried;
   private long undecided;
   private boolean overlapped;
+  private boolean observed;
 
   Search(Stress<S> stress, long seed, Crew crew) {
     this.subjects = new Subjects<>(stress.supplier());
@@ -89,7 +91,9 @@ final class Search<S> {
       scenariosTried++;
       Found<S> found = hunt(scenarios.next(), Math.min(slice, end - System.nanoTime()));
       if (found != null) {
-        return Optional.of(report(sample, found, shrink(found, start + deadline.toNanos())));
+        long runsBefore = runs;
+        Found<S> smallest = shrink(found, start + deadline.toNanos());
+        return Optional.of(report(sample, found, smallest, runsBefore));
       }
       slice = Math.min(slice + slice / 64, MAX_SLICE_NANOS);
     }
@@ -115,6 +119,11 @@ final class Search<S> {
     return overlapped;
   }
 
+  /** Returns whether any call returned or threw something. */
+  boolean observed() {
+    return observed;
+  }
+
   /** Returns how many runs could be judged neither way. */
   long undecided() {
     return undecided;
@@ -136,14 +145,16 @@ final class Search<S> {
     long begin = System.nanoTime();
     long now = begin;
     while (now - begin < nanos) {
-      List<Outcome<S>> outcomes = runner.run(scenario, batch);
+      List<Outcome<S>> outcomes = runner.run(scenario, batch, MAX_BATCH_NANOS);
       for (Outcome<S> outcome : outcomes) {
         runs++;
         if (!judged.add(outcome)) {
           continue;
         }
-        overlapped = overlapped || outcome.isKnownToOverlap();
+        observed = observed || outcome.showsSomething();
+        overlapped = overlapped || outcome.overlaps();
         if (judge(outcome.history(), model) instanceof Verdict.Fails<Operation<S>> fails) {
+          model.requireLastingResults(scenario);
           return new Found<>(outcome, fails, System.nanoTime() - begin);
         }
         if (System.nanoTime() - begin >= nanos) {
@@ -235,7 +246,7 @@ final class Search<S> {
     return found;
   }
 
-  private Failure<S> report(S sample, Found<S> found, Found<S> smallest) {
+  private Failure<S> report(S sample, Found<S> found, Found<S> smallest, long runsBefore) {
     boolean explainedWithoutTime =
         Linearizability.check(
                 smallest.outcome().withoutTime().history(),
@@ -249,7 +260,7 @@ final class Search<S> {
         explainedWithoutTime,
         new Failure.Effort(
             seed,
-            runs,
+            runsBefore,
             scenariosTried,
             found.calls(),
             smallest.calls(),

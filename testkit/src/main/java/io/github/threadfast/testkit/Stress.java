@@ -51,17 +51,19 @@ import org.opentest4j.TestAbortedException;
  * <h2 id="blocking">Blocking and interruption</h2>
  *
  * <p>An assertion takes its {@linkplain #budget budget}, and a fifth more at most while it shrinks.
- * If an operation does not return, the assertion fails {@value #GRACE_SECONDS} seconds later and
- * shows where the threads are; a thread that ignores the interrupt it then gets stays behind, as a
- * daemon. If the caller is interrupted, the assertion ends at once, fails, and keeps the interrupt
- * status.
+ * If an operation does not return, the assertion fails {@value #GRACE_SECONDS} seconds after that
+ * and shows where the threads are; a thread that ignores the interrupt it then gets stays behind,
+ * as a daemon. If the caller is interrupted, the assertion ends at once, fails, and keeps the
+ * interrupt status.
  *
  * <h2 id="operations">What operations must be like</h2>
  *
- * <p>Run alone, the same calls must give the same results. Results are compared by {@code equals},
- * arrays by their elements, exceptions by their class. An operation may throw anything: what is
- * thrown is a result. No argument may be null; the message of the {@link NullPointerException}
- * names it.
+ * <p>Run alone, the same calls must give the same results, whichever thread makes them: what
+ * belongs to one thread, such as the owner of a lock, can't be judged. Results are compared by
+ * {@code equals}, arrays by their elements, exceptions by their class. They are compared when the
+ * run is over: of what changes with the object, such as a view of it, return a copy. An operation
+ * may throw anything: what is thrown is a result. At least one must return or throw something. No
+ * argument may be null; the message of the {@link NullPointerException} names it.
  *
  * <h2 id="source">Source</h2>
  *
@@ -221,8 +223,9 @@ public final class Stress<S> {
    * beginning and its end, as if the calls came one at a time.
    *
    * @throws AssertionFailedError if a run was seen that no order of its calls explains; if an
-   *     operation did not return; if the results of some run could not be judged; if the class
-   *     gives different results for the same calls even when run alone
+   *     operation did not return; if the results of some run could not be judged; if no call
+   *     returned or threw anything; if the class gives different results for the same calls even
+   *     when run alone
    * @throws TestAbortedException if nothing failed, but the threads never ran at the same time, as
    *     on a single core: the test is skipped, since a pass would say nothing
    * @throws IllegalStateException if the specification has no operations
@@ -235,17 +238,20 @@ public final class Stress<S> {
           "There are no operations to run: add them with operation(name, …) or action(name, …).");
     }
     Duration deadline = budget.multipliedBy(6).dividedBy(5);
+    Duration patience = deadline.plusSeconds(GRACE_SECONDS);
     long chosenSeed = seed.orElseGet(() -> ThreadLocalRandom.current().nextInt(1_000_000));
     try (Crew crew = new Crew(threads)) {
       Search<S> search = new Search<>(this, chosenSeed, crew);
       try {
-        Optional<Failure<S>> failure =
-            crew.direct(
-                () -> search.run(budget, deadline), deadline.plusSeconds(GRACE_SECONDS).toNanos());
-        failure.ifPresent(Stress::fail);
+        // the text is made there, too: values are shown by their own toString, which may not return
+        Optional<Fault> fault =
+            crew.direct(() -> search.run(budget, deadline).map(Fault::of), patience.toNanos());
+        if (fault.isPresent()) {
+          throw new AssertionFailedError(fault.get().text(), fault.get().cause());
+        }
         requireJudged(search);
       } catch (TimeoutException timeout) {
-        throw new AssertionFailedError(TextReport.stuck(budget, GRACE_SECONDS, crew.threads()));
+        throw new AssertionFailedError(TextReport.stuck(patience, crew.threads()));
       } finally {
         search.stop();
       }
@@ -257,8 +263,11 @@ public final class Stress<S> {
     }
   }
 
-  private static <S> void fail(Failure<S> failure) {
-    throw new AssertionFailedError(TextReport.of(failure), failure.thrown().orElse(null));
+  /** What a failure comes to in the thread of the caller. */
+  private record Fault(String text, @Nullable Throwable cause) {
+    static Fault of(Failure<?> failure) {
+      return new Fault(TextReport.of(failure), failure.thrown().orElse(null));
+    }
   }
 
   /** A search that saw or understood too little must not pass. */
@@ -272,6 +281,11 @@ public final class Stress<S> {
           "Undecided: for %,d of %,d runs neither an order was found nor that there is none. Lower"
                   .formatted(search.undecided(), search.runs())
               + " threads or operationsPerThread, or give the class an equals.");
+    }
+    if (!search.observed()) {
+      throw new AssertionFailedError(
+          "Nothing could be seen: no call returned or threw anything. Add an operation that returns"
+              + " what the others did.");
     }
     if (!search.overlapped()) {
       throw new TestAbortedException(

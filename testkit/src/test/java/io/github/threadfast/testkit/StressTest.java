@@ -217,7 +217,7 @@ class StressTest {
         The orders that explain most of it:
           A increment(), B increment(); then get() should have returned 2 but returned 1
         """,
-        message.substring(0, message.indexOf("\nFound in ")));
+        message.substring(0, message.indexOf("\nFound after ")));
     assertTrue(message.endsWith(".\nTo try the same scenarios: .seed(42L)"), message);
   }
 
@@ -260,7 +260,7 @@ class StressTest {
             draw()
           gave two results: draw() -> 1 the first time, draw() -> 2 the second.
           A result must depend on the calls before it and on nothing else. If it does, give its \
-          class an equals, or return a part of it that has one.\
+          class an equals, or return a part of it that has one; of what changes later, return a copy.\
           """,
           failure(Stress.of(Object::new).operation("draw", subject -> shared.incrementAndGet())));
     }
@@ -307,6 +307,7 @@ class StressTest {
                 .operation("come in", Crowd::enter)
                 .threads(16)
                 .operationsPerThread(1)
+                .budget(Duration.ofSeconds(4))
                 .seed(1));
 
     assertTrue(message.startsWith("Undecided: for "), message);
@@ -315,6 +316,62 @@ class StressTest {
             " runs neither an order was found nor that there is none."
                 + " Lower threads or operationsPerThread, or give the class an equals."),
         message);
+  }
+
+  @Test
+  void actionsAlone_showNothingAndFail() {
+    assertEquals(
+        "Nothing could be seen: no call returned or threw anything. Add an operation that returns"
+            + " what the others did.",
+        failure(Stress.of(Counter::new).action("inc", Counter::incrementAndGet).budget(SHORT)));
+  }
+
+  @Test
+  void aResultThatChangesLater_failsAndSaysSo() {
+    String message =
+        failure(
+            Stress.<Map<String, String>>of(ConcurrentHashMap::new)
+                .action("put", map -> map.put("a", "b"))
+                .operation("keys", Map::keySet));
+
+    assertTrue(message.startsWith("ConcurrentHashMap can't be judged: "), message);
+    assertTrue(message.endsWith("of what changes later, return a copy."), message);
+  }
+
+  @Test
+  void slowCalls_areNoHang() {
+    Stress.of(Object::new)
+        .operation(
+            "slow",
+            subject -> {
+              new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS);
+              return 1;
+            })
+        .assertLinearizable();
+  }
+
+  @Test
+  void aResultWhoseTextNeverEnds_isStuckAndDoesNotTakeTheCallerWithIt() {
+    String message =
+        failure(
+            Stress.of(Counter::new)
+                .operation("increment", counter -> new Endless(counter.incrementAndGet()))
+                .budget(SHORT));
+
+    assertTrue(message.startsWith("An operation did not return: "), message);
+    assertTrue(message.contains("Endless.toString"), message);
+  }
+
+  private record Endless(int value) {
+    @Override
+    public String toString() {
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return "ended";
+    }
   }
 
   @Nested
@@ -424,8 +481,8 @@ class StressTest {
     private static void assertStuck(String message) {
       assertTrue(
           message.startsWith(
-              "An operation did not return: the search had not ended 3 s after its budget of"
-                  + " PT0.2S. Where the threads are:\n\n"),
+              "An operation did not return: the search had not ended after 3.2 s."
+                  + " Where the threads are:\n\n"),
           message);
       assertTrue(message.contains(CountDownLatch.class.getName() + ".await("), message);
       assertTrue(message.contains(StressTest.class.getName()), message);
@@ -452,16 +509,16 @@ class StressTest {
               recorders.add(recorder);
               return recorder;
             })
-        .action("a", recorder -> recorder.record("a"))
-        .action("b", recorder -> recorder.record("b"))
-        .action("c", recorder -> recorder.record("c"))
+        .operation("a", recorder -> recorder.record("a"))
+        .operation("b", recorder -> recorder.record("b"))
+        .operation("c", recorder -> recorder.record("c"))
         .budget(Duration.ofMillis(500))
         .seed(seed)
         .assertLinearizable();
 
     List<String> scenarios = new ArrayList<>();
     for (Recorder recorder : recorders) {
-      String scenario = recorder.toString();
+      String scenario = recorder.toString().replaceFirst("afterwards=[abc]+, ", "");
       if (scenario.contains("thread A")
           && (scenarios.isEmpty() || !scenarios.get(scenarios.size() - 1).equals(scenario))) {
         scenarios.add(scenario);
@@ -474,10 +531,11 @@ class StressTest {
   private static final class Recorder {
     private final Map<String, String> calls = new TreeMap<>();
 
-    synchronized void record(String call) {
+    synchronized boolean record(String call) {
       String alone = calls.size() > 1 ? "afterwards" : "before";
       String lane = isAlone() ? alone : Thread.currentThread().getName();
       calls.merge(lane, call, String::concat);
+      return true;
     }
 
     @Override

@@ -1,12 +1,10 @@
 package io.github.threadfast.testkit.report;
 
 import io.github.threadfast.testkit.check.History;
-import io.github.threadfast.testkit.check.History.Event;
 import io.github.threadfast.testkit.check.Result;
 import io.github.threadfast.testkit.check.Verdict;
 import io.github.threadfast.testkit.scenario.Operation;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -27,11 +25,11 @@ public record Failure<S>(
     boolean explainedWithoutTime,
     Effort effort) {
 
-  /** Returns the first exception that a call threw, for the stack that it carries. */
+  /** Returns the exception of a call that should have ended otherwise, for the stack it carries. */
   public Optional<Throwable> thrown() {
-    return history.lanes().stream()
-        .flatMap(List::stream)
-        .map(Event::result)
+    return verdict.deadEnds().stream()
+        .flatMap(deadEnd -> deadEnd.contradictions().stream())
+        .map(contradiction -> contradiction.event().result())
         .filter(Result.Threw.class::isInstance)
         .map(result -> ((Result.Threw) result).exception())
         .findFirst();
@@ -41,8 +39,8 @@ public record Failure<S>(
    * What a search did.
    *
    * @param seed the seed of its scenarios
-   * @param runs how many runs it judged
-   * @param scenarios how many scenarios it tried before one failed
+   * @param runs how many runs it judged before one failed
+   * @param scenarios how many scenarios it tried, that one included
    * @param callsFound how many calls that one had
    * @param callsLeft how many of them are left after shrinking
    * @param elapsed how long it took, shrinking included

@@ -61,7 +61,7 @@ public final class TextReport {
       %s
     gave two results: %s%s the first time, %s%s the second.
     A result must depend on the calls before it and on nothing else. If it does, give its class \
-    an equals, or return a part of it that has one.\
+    an equals, or return a part of it that has one; of what changes later, return a copy.\
     """
         .formatted(
             exception.subject(),
@@ -73,7 +73,7 @@ public final class TextReport {
   }
 
   /** Returns what to say of a search that did not end, from where its threads are. */
-  public static String stuck(Duration budget, long graceSeconds, List<Thread> threads) {
+  public static String stuck(Duration time, List<Thread> threads) {
     List<String> stacks = new ArrayList<>();
     for (Thread thread : threads) {
       StackTraceElement[] frames = thread.getStackTrace();
@@ -81,8 +81,13 @@ public final class TextReport {
         stacks.add(stack(thread, frames));
       }
     }
-    return "An operation did not return: the search had not ended %d s after its budget of %s."
-            .formatted(graceSeconds, budget)
+    if (stacks.isEmpty()) {
+      threads.stream().limit(1).forEach(a -> stacks.add(stack(a, a.getStackTrace())));
+    }
+    return String.format(
+            Locale.ROOT,
+            "An operation did not return: the search had not ended after %.1f s.",
+            time.toMillis() / 1000.0)
         + " Where the threads are:\n\n"
         + String.join("\n", stacks);
   }
@@ -242,7 +247,7 @@ public final class TextReport {
     return String.format(
         Locale.ROOT,
         """
-        Found in %,d runs of %,d scenarios in %.1f s%s.
+        Found after %,d runs, in scenario %,d, in %.1f s%s.
         To try the same scenarios: .seed(%dL)\
         """,
         effort.runs(),

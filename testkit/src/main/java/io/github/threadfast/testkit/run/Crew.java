@@ -29,7 +29,7 @@ public final class Crew implements AutoCloseable {
    * So no more threads are awake than a scenario has, and between batches they spin for a while before
    * they park: to the scheduler they are busy, and it spreads them out. On a machine that is busy with
    * other things they may still end up on one core. Then others take their place, which slept
-   * elsewhere, and a short rest of A makes the scheduler look again where it runs best.
+   * elsewhere.
    */
 
   private static final int SPARES = 3;
@@ -38,11 +38,6 @@ public final class Crew implements AutoCloseable {
   private static final long SPIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private static final int SPINS_BEFORE_CLOCK = 1_000;
-
-  private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
-
-  /** Rests may take a tenth of the time. */
-  private static final long REST_EVERY_NANOS = 10 * REST_NANOS;
 
   private static final String THREAD = "threadfast thread ";
 
@@ -54,7 +49,6 @@ public final class Crew implements AutoCloseable {
   /** The others in the order of their names, then the spare ones. Of thread A. */
   private final List<Member> order;
 
-  private long lastRest = System.nanoTime();
   private volatile boolean closed;
 
   /** Creates a crew of {@code size} threads, none of which runs yet. */
@@ -112,11 +106,6 @@ public final class Crew implements AutoCloseable {
   void regroup() {
     Collections.shuffle(order);
     nameOthers();
-    long now = System.nanoTime();
-    if (now - lastRest > REST_EVERY_NANOS) {
-      LockSupport.parkNanos(this, REST_NANOS);
-      lastRest = now;
-    }
   }
 
   /** Returns the threads started so far, A first. */
@@ -135,8 +124,8 @@ public final class Crew implements AutoCloseable {
   }
 
   /**
-   * Spins for a while and then parks, until {@code done} or an interrupt. Who makes it true unparks
-   * this thread afterwards, so that no wake-up is lost.
+   * Spins for a while and then parks, until {@code done}. Who makes it true unparks this thread
+   * afterwards, so that no wake-up is lost; closing the crew makes it true, too.
    */
   @SuppressWarnings("ThreadPriorityCheck") // yields only for speed
   private void await(BooleanSupplier done) {
@@ -150,8 +139,9 @@ public final class Crew implements AutoCloseable {
     while (!done.getAsBoolean() && System.nanoTime() - start < SPIN_NANOS) {
       Thread.yield();
     }
-    while (!done.getAsBoolean() && !Thread.currentThread().isInterrupted()) {
+    while (!done.getAsBoolean()) {
       LockSupport.park(this);
+      Thread.interrupted(); // or the next park would return at once
     }
   }
 
@@ -198,7 +188,6 @@ public final class Crew implements AutoCloseable {
       while (!closed) {
         Work next = work; // observes M1
         if (next == null) {
-          Thread.interrupted(); // or the wait would be none
           await(() -> work != null || closed);
         } else {
           perform(next);

@@ -72,8 +72,13 @@ public final class Outcome<S> {
     return new Outcome<>(shorter, Arrays.copyOf(results, calls), returnedBefore);
   }
 
-  /** Returns whether it is known of two calls that they ran at the same time. */
-  public boolean isKnownToOverlap() {
+  /** Returns whether any call returned or threw something. */
+  public boolean showsSomething() {
+    return !Arrays.stream(results).allMatch(Result.DONE::equals);
+  }
+
+  /** Returns whether two calls of different threads ran at the same time, as far as was noted. */
+  public boolean overlaps() {
     return returnedBefore.length > 0 && history().hasConcurrentCalls();
   }
 

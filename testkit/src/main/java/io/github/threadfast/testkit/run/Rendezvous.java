@@ -61,7 +61,9 @@ final class Rendezvous {
     return true;
   }
 
-  /** Returns whether in most rounds somebody had to wait long, as when the threads share a core. */
+  /**
+   * Returns whether long waits were as common as every second round, as where threads share a core.
+   */
   boolean wasMostlySlow() {
     return longWaits.sum() > arrived.get() / parties / 2;
   }

@@ -6,7 +6,9 @@ import io.github.threadfast.testkit.check.Specification;
 import io.github.threadfast.testkit.check.Verdict.Contradiction;
 import io.github.threadfast.testkit.check.Verdict.DeadEnd;
 import io.github.threadfast.testkit.scenario.Operation;
+import io.github.threadfast.testkit.scenario.Scenario;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,12 +69,12 @@ public final class SequentialModel<S>
 
   @Override
   public Step<State<S>> step(State<S> state, Operation<S> call) {
-    Step<State<S>> known = state.steps.get(call);
-    if (known == null) {
-      known = replay(state, call);
-      state.steps.put(call, known);
+    Step<State<S>> taken = state.steps.get(call);
+    if (taken == null) {
+      taken = replay(state, call);
+      state.steps.put(call, taken);
     }
-    return known;
+    return taken;
   }
 
   /** Returns whether the calls of {@code order} give the results seen when they run alone. */
@@ -91,6 +93,25 @@ public final class SequentialModel<S>
           supplier.get(),
           append(calls(deadEnd.order()), contradiction.event().call()),
           append(results(deadEnd.order()), contradiction.expected()));
+    }
+  }
+
+  /**
+   * Runs the calls of {@code scenario} alone, in two orders, and each once more.
+   *
+   * @throws NondeterministicException if a result of the first time has changed after it was
+   *     returned, as a view of the subject does, so that it can't be compared
+   */
+  public void requireLastingResults(Scenario<S> scenario) {
+    List<List<Operation<S>>> threads = new ArrayList<>(scenario.threads());
+    for (int order = 0; order < 2; order++) {
+      List<Operation<S>> calls = new ArrayList<>(scenario.before());
+      threads.forEach(calls::addAll);
+      calls.addAll(scenario.after());
+      S subject = supplier.get();
+      List<Result> results = calls.stream().map(call -> call.perform(subject)).toList();
+      requireSame(supplier.get(), calls, results);
+      Collections.reverse(threads);
     }
   }
 

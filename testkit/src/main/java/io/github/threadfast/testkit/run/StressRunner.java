@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -16,9 +17,7 @@ import java.util.function.Supplier;
  * @param <S> the class under test
  */
 public final class StressRunner<S> {
-  /**
-   * Up to this many spins before a call: about the time that a core takes to see another's store.
-   */
+  /** Up to this many spins before the first call of a thread. */
   private static final int MAX_NOISE = 64;
 
   private final Crew crew;
@@ -37,21 +36,23 @@ public final class StressRunner<S> {
   }
 
   /**
-   * Runs {@code scenario} so many times and returns what each run came to; fewer if stopped.
+   * Runs {@code scenario} {@code runs} times and returns what each run came to; fewer if stopped,
+   * or if {@code nanos} are over before.
    *
    * <p>In every second batch, the first included, the threads also note which calls had returned
    * before which began. It costs each call a look at the other threads, and so the other half runs
    * without it.
    */
-  public List<Outcome<S>> run(Scenario<S> scenario, int runs)
+  public List<Outcome<S>> run(Scenario<S> scenario, int runs, long nanos)
       throws InterruptedException, ExecutionException {
+    long end = System.nanoTime() + nanos;
     Batch<S> batch = new Batch<>(scenario, runs, batches++ % 2 == 0);
     List<S> subjects = new ArrayList<>(runs);
-    for (int run = 0; run < runs; run++) {
+    do {
       S subject = supplier.get();
-      batch.prepare(run, subject);
+      batch.prepare(subjects.size(), subject);
       subjects.add(subject);
-    }
+    } while (subjects.size() < runs && isLeft(end));
 
     Rendezvous start = new Rendezvous(scenario.threads().size());
     rendezvous = start;
@@ -61,18 +62,24 @@ public final class StressRunner<S> {
     long noiseSeed = random.nextLong();
     crew.runAll(
         scenario.threads().size(),
-        thread ->
-            batch.runThread(thread, subjects, start, new SplittableRandom(noiseSeed + thread)));
+        thread -> {
+          SplittableRandom noise = new SplittableRandom(noiseSeed + thread);
+          batch.runThread(thread, subjects, start, noise, () -> thread > 0 || isLeft(end));
+        });
 
     if (start.wasMostlySlow()) {
       crew.regroup();
     }
 
     List<Outcome<S>> outcomes = new ArrayList<>(runs);
-    for (int run = 0; run < batch.completed(); run++) {
-      outcomes.add(batch.finish(run, subjects.get(run)));
+    while (outcomes.size() < batch.completed() && (outcomes.isEmpty() || isLeft(end + nanos))) {
+      outcomes.add(batch.finish(outcomes.size(), subjects.get(outcomes.size())));
     }
     return outcomes;
+  }
+
+  private static boolean isLeft(long end) {
+    return System.nanoTime() - end < 0;
   }
 
   /** Ends the batch under way at its next run, and all later ones before their first. */
@@ -82,7 +89,7 @@ public final class StressRunner<S> {
   }
 
   /**
-   * The results of one batch. Each thread writes to arrays of its own, read when all have ended.
+   * The results of one batch. Each thread writes to places of its own, read when all have ended.
    */
   private static final class Batch<S> {
     private final Scenario<S> scenario;
@@ -114,13 +121,21 @@ public final class StressRunner<S> {
       before[run] = perform(scenario.before(), subject);
     }
 
-    void runThread(int thread, List<S> subjects, Rendezvous start, SplittableRandom random) {
+    void runThread(
+        int thread,
+        List<S> subjects,
+        Rendezvous start,
+        SplittableRandom random,
+        BooleanSupplier mayGoOn) {
       List<Operation<S>> operations = scenario.threads().get(thread);
       Result[] mine = results[thread];
       int call = 0;
       for (int run = 0; run < subjects.size(); run++) {
         S subject = subjects.get(run);
         int noise = Math.max(0, random.nextInt(2 * MAX_NOISE) - MAX_NOISE);
+        if (run > 0 && !mayGoOn.getAsBoolean()) {
+          start.stop();
+        }
         if (!start.await(run)) {
           return;
         }

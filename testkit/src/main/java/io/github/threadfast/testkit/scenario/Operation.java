@@ -26,6 +26,7 @@ public record Operation<S>(String name, Body<S> body) {
 
   /** Runs on {@code subject} and returns what it came to; never throws, leaves no interrupt. */
   public Result perform(S subject) {
+    Thread.interrupted(); // may come late, from a call on another subject
     try {
       return body.run(subject);
     } catch (Throwable thrown) {

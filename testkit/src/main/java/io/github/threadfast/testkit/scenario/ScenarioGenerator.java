@@ -8,9 +8,9 @@ import java.util.Queue;
 import java.util.Random;
 
 /**
- * Draws scenarios without end, small ones first: every pair of operations meets once, one call a
- * thread, then as many larger scenarios follow, and so on in turns, each turn's largest size
- * growing until the limits are reached. The seed decides all.
+ * Draws scenarios without end: in turns one in which two operations meet, one call a thread, and a
+ * larger one. All pairs of operations meet before any meets again; the larger ones grow until the
+ * limits are reached. The seed decides all.
  *
  * @param <S> the class under test
  */
@@ -18,13 +18,16 @@ public final class ScenarioGenerator<S> {
   private static final int MAX_BEFORE = 3;
   private static final int MAX_AFTER = 4;
 
+  /** After so many larger scenarios they may have one more thread, and one more call in each. */
+  private static final int GROWS_AFTER = 4;
+
   private final List<Operation<S>> operations;
   private final int maxThreads;
   private final int maxCalls;
   private final Random random;
 
-  private final Queue<Scenario<S>> turn = new ArrayDeque<>();
-  private int turns;
+  private final Queue<Scenario<S>> pairs = new ArrayDeque<>();
+  private long drawn;
 
   /** Creates a generator whose scenarios have at most so many threads, and calls a thread. */
   public ScenarioGenerator(List<Operation<S>> operations, int maxThreads, int maxCalls, long seed) {
@@ -36,15 +39,13 @@ public final class ScenarioGenerator<S> {
 
   /** Returns the next scenario. */
   public Scenario<S> next() {
-    if (turn.isEmpty()) {
-      turns++;
-      List<Scenario<S>> pairs = pairs();
-      turn.addAll(pairs);
-      for (int i = 0; i < pairs.size(); i++) {
-        turn.add(larger());
-      }
+    if (drawn++ % 2 == 1) {
+      return larger();
     }
-    return turn.remove();
+    if (pairs.isEmpty()) {
+      pairs.addAll(pairs());
+    }
+    return pairs.remove();
   }
 
   private List<Scenario<S>> pairs() {
@@ -60,10 +61,11 @@ public final class ScenarioGenerator<S> {
   }
 
   private Scenario<S> larger() {
-    int threads = between(2, Math.min(maxThreads, 1 + turns));
+    int size = (int) Math.min(Integer.MAX_VALUE, 2 + drawn / 2 / GROWS_AFTER);
+    int threads = between(2, Math.min(maxThreads, size));
     List<List<Operation<S>>> lanes = new ArrayList<>();
     for (int thread = 0; thread < threads; thread++) {
-      lanes.add(calls(between(1, Math.min(maxCalls, 1 + turns))));
+      lanes.add(calls(between(1, Math.min(maxCalls, size))));
     }
     return scenario(lanes);
   }

@@ -59,7 +59,7 @@ class TextReportTest {
         The orders that explain most of it:
           A increment(), B increment(); then get() should have returned 2 but returned 1
 
-        Found in 1,234,567 runs of 89 scenarios in 1.3 s, shrunk from 7 calls to 3.
+        Found after 1,234,567 runs, in scenario 89, in 1.3 s, shrunk from 7 calls to 3.
         To try the same scenarios: .seed(42L)\
         """,
         TextReport.of(
@@ -103,7 +103,7 @@ class TextReportTest {
           first of all A poll() should have thrown NoSuchElementException but returned "ada", \
         and C poll() should have returned but threw IllegalStateException
 
-        Found in 1,234,567 runs of 89 scenarios in 1.3 s.
+        Found after 1,234,567 runs, in scenario 89, in 1.3 s.
         To try the same scenarios: .seed(-1L)\
         """,
         TextReport.of(
@@ -203,7 +203,7 @@ class TextReportTest {
           add(), draw()
         gave two results: draw() -> "no. 1" the first time, draw() -> "no. 2" the second.
         A result must depend on the calls before it and on nothing else. If it does, give its \
-        class an equals, or return a part of it that has one.\
+        class an equals, or return a part of it that has one; of what changes later, return a copy.\
         """,
         TextReport.of(e));
   }
@@ -217,10 +217,10 @@ class TextReportTest {
     Thread idle = waiting("threadfast thread B", () -> await(never));
 
     String text =
-        TextReport.stuck(Duration.ofMillis(200), 3, List.of(inSupplier, inOperation, idle));
+        TextReport.stuck(Duration.ofMillis(3_240), List.of(inSupplier, inOperation, idle));
 
     assertEquals(
-        "An operation did not return: the search had not ended 3 s after its budget of PT0.2S."
+        "An operation did not return: the search had not ended after 3.2 s."
             + " Where the threads are:\n\n"
             + "threadfast thread C (WAITING)\n"
             + framesDownTo(Make.class, inSupplier)
@@ -234,20 +234,19 @@ class TextReportTest {
   }
 
   @Test
-  void thrown_isTheFirstException() {
-    RuntimeException first = new RuntimeException();
+  void thrown_isTheExceptionOfACallThatShouldHaveEndedOtherwise() {
+    RuntimeException unexpected = new RuntimeException();
+    Event<Operation<Object>> legitimate = event(0, "get", threw(new Exception()), 0, 0, 0);
+    Event<Operation<Object>> surprising = event(1, "get", threw(unexpected), 1, 0, 0);
     Failure<Object> failure =
         new Failure<>(
             "Subject",
-            history(
-                List.of(event(0, "get", DONE, 0, 0, 0)),
-                List.of(event(1, "get", threw(first), 1, 0, 0)),
-                List.of(event(2, "get", threw(new Exception()), 1, 0, 0))),
-            fails(),
+            history(List.of(legitimate), List.of(surprising), List.of()),
+            fails(deadEnd(List.of(legitimate), contradiction(surprising, DONE))),
             false,
             EFFORT);
 
-    assertSame(first, failure.thrown().orElseThrow());
+    assertSame(unexpected, failure.thrown().orElseThrow());
   }
 
   private record Wait() implements Operation.Body<CountDownLatch> {

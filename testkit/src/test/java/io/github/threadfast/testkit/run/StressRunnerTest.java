@@ -16,6 +16,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class StressRunnerTest {
+  private static final long ENOUGH = TimeUnit.HOURS.toNanos(1);
   private final Crew crew = new Crew(3);
 
   @AfterEach
@@ -39,7 +41,8 @@ class StressRunnerTest {
         new Scenario<>(List.of(self), List.of(List.of(self), List.of(self)), List.of(self));
 
     Set<Object> subjects = Collections.newSetFromMap(new IdentityHashMap<>());
-    for (Outcome<Object> outcome : new StressRunner<>(crew, Object::new, 1).run(scenario, 100)) {
+    for (Outcome<Object> outcome :
+        new StressRunner<>(crew, Object::new, 1).run(scenario, 100, ENOUGH)) {
       Set<Result> results = events(outcome.history()).stream().map(Event::result).collect(toSet());
       assertEquals(1, results.size());
       subjects.add(value(results.iterator().next()));
@@ -56,7 +59,8 @@ class StressRunnerTest {
             List.of(named("c"), named("d", "e", "f"), named("g", "h")),
             named("i", "j", "k"));
 
-    List<Outcome<Object>> outcomes = new StressRunner<>(crew, Object::new, 1).run(scenario, 10);
+    List<Outcome<Object>> outcomes =
+        new StressRunner<>(crew, Object::new, 1).run(scenario, 10, ENOUGH);
 
     assertEquals(10, outcomes.size());
     for (Outcome<Object> outcome : outcomes) {
@@ -100,7 +104,7 @@ class StressRunnerTest {
     int batches = 40;
     for (int batch = 0; batch < batches; batch++) {
       int claims = 0;
-      for (Outcome<AtomicLong> outcome : runner.run(scenario, 250)) {
+      for (Outcome<AtomicLong> outcome : runner.run(scenario, 250, ENOUGH)) {
         claims += requireReal(outcome.history());
         requireReal(outcome.withoutTime().history());
         assertEquals(0, claimsBetweenThreads(outcome.withoutTime().history()));
@@ -166,7 +170,7 @@ class StressRunnerTest {
         new Scenario<>(
             List.of(), List.of(List.of(stopInTheTenthRun), named("other")), List.of(count));
 
-    List<Outcome<Object>> outcomes = runner.run(scenario, 1_000);
+    List<Outcome<Object>> outcomes = runner.run(scenario, 1_000, ENOUGH);
 
     // the other thread may see the stop before it passes the tenth start
     assertTrue(outcomes.size() == 9 || outcomes.size() == 10, "ran " + outcomes.size());
@@ -174,7 +178,7 @@ class StressRunnerTest {
     assertEquals(outcomes.size(), afterwards.get());
     outcomes.forEach(
         outcome -> events(outcome.history()).forEach(event -> assertNotNull(event.result())));
-    assertEquals(List.of(), runner.run(scenario, 1));
+    assertEquals(List.of(), runner.run(scenario, 1, ENOUGH));
   }
 
   @Test
@@ -192,7 +196,8 @@ class StressRunnerTest {
     List<Operation<Object>> calls = List.of(look, interrupt, look, interrupt);
     Scenario<Object> scenario = new Scenario<>(calls, List.of(calls, calls), calls);
 
-    List<Outcome<Object>> outcomes = new StressRunner<>(crew, Object::new, 1).run(scenario, 100);
+    List<Outcome<Object>> outcomes =
+        new StressRunner<>(crew, Object::new, 1).run(scenario, 100, ENOUGH);
 
     assertEquals(100, outcomes.size());
     outcomes.forEach(outcome ->
