@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <h2 id="thread-safety">Thread safety</h2>
  *
  * <p>All methods may be called by any thread. The value itself need not be thread-safe: it is used
- * by one thread at a time, as long as no reference to it leaves an action. Don't return the value,
- * store it in a field, or hand it to another thread; don't keep a reference to what was passed to
- * {@link #of(Object) of}.
+ * by one thread at a time, as long as no reference to it leaves an action. Unless it is immutable,
+ * don't return the value, store it in a field, or hand it to another thread; don't keep a reference
+ * to what was passed to {@link #of(Object) of}.
  *
  * <h2 id="memory">Memory effects</h2>
  *
@@ -67,7 +67,7 @@ import org.jspecify.annotations.Nullable;
  * <h2 id="diagnostics">Diagnostics</h2>
  *
  * <p>{@link #toString} shows the name, who holds the value and how many threads wait. The JVM knows
- * the owner of the lock: a thread dump reports a cycle of them as a deadlock.
+ * the owner of the lock: a thread dump reports a cycle of platform threads as a deadlock.
  *
  * <h2 id="comparison">Comparison</h2>
  *
@@ -126,7 +126,8 @@ public final class Guarded<T> {
    *
    * @param <R> the result
    * @param <X> what {@code reader} may throw
-   * @param reader returns something of the value, but not the value; changes nothing
+   * @param reader returns something of the value, but not the value unless that is immutable;
+   *     changes nothing
    * @return what {@code reader} returned
    * @throws X if {@code reader} throws it
    * @throws DeadlockException if this thread is inside an action on this value
@@ -166,7 +167,8 @@ public final class Guarded<T> {
    *
    * @param <R> the result
    * @param <X> what {@code updater} may throw
-   * @param updater changes the value and returns something, but not the value
+   * @param updater changes the value and returns something, but not the value unless that is
+   *     immutable
    * @return what {@code updater} returned
    * @throws X if {@code updater} throws it; what it has changed stays changed
    * @throws DeadlockException if this thread is inside an action on this value
@@ -216,13 +218,23 @@ public final class Guarded<T> {
           A nested action would work on a value that is half changed. \
           Do both in one action, or pass what you need out of the first.\
           """
-              .formatted(label(), verb, Thread.currentThread().getName()));
+              .formatted(label(), verb, nameOf(Thread.currentThread())));
     }
     lock.lock();
   }
 
   private String label() {
-    return name == null ? "<" + type.getSimpleName() + ">" : '"' + name + '"';
+    if (name != null) {
+      return '"' + name + '"';
+    }
+    String simpleName = type.getSimpleName(); // an anonymous class has none
+    return "<" + (simpleName.isEmpty() ? type.getName() : simpleName) + ">";
+  }
+
+  /** A virtual thread has no name unless it was given one. */
+  @SuppressWarnings("deprecation") // threadId(), which replaces getId() on 19, isn't there on 17
+  private static String nameOf(Thread thread) {
+    return thread.getName().isEmpty() ? "#" + thread.getId() : thread.getName();
   }
 
   /**
@@ -232,7 +244,7 @@ public final class Guarded<T> {
   @Override
   public String toString() {
     Thread owner = lock.owner();
-    String state = owner == null ? "free" : "held by \"" + owner.getName() + '"';
+    String state = owner == null ? "free" : "held by \"" + nameOf(owner) + '"';
     int waiting = lock.getQueueLength();
     return "Guarded["
         + label()

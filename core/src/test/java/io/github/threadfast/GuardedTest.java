@@ -234,6 +234,22 @@ class GuardedTest {
     }
 
     @Test
+    void ofAnAnonymousClassAndANamelessThread_saysWhichTheyAre() throws InterruptedException {
+      Object anonymous = new Object() {};
+      Guarded<Object> guarded = Guarded.of(anonymous);
+      List<String> texts = new ArrayList<>();
+
+      Thread nameless = start("", () -> guarded.update(value -> texts.add(guarded.toString())));
+      nameless.join();
+
+      assertEquals(
+          List.of(
+              "Guarded[<%s>, held by \"#%d\"]"
+                  .formatted(anonymous.getClass().getName(), nameless.getId())),
+          texts);
+    }
+
+    @Test
     void insideAnAction_showsTheHolderAndNeverTheValue() throws InterruptedException {
       List<String> texts = new ArrayList<>();
 
