@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,8 +35,8 @@ record Corpus(List<Path> files, int others) {
     List<Path> files = new ArrayList<>();
     int others = 0;
     for (Path folder : folders) {
-      try (Stream<Path> found = Files.walk(folder)) {
-        for (Path file : found.filter(Files::isRegularFile).sorted().toList()) {
+      try (Stream<Path> found = Files.walk(folder.toRealPath())) {
+        for (Path file : found.filter(Corpus::isRegularFile).sorted().toList()) {
           if (isText(file)) {
             files.add(file);
           } else {
@@ -45,6 +46,10 @@ record Corpus(List<Path> files, int others) {
       }
     }
     return new Corpus(files, others);
+  }
+
+  private static boolean isRegularFile(Path path) {
+    return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   private static boolean isText(Path file) throws IOException {

@@ -47,6 +47,14 @@ final class Indexing implements AutoCloseable {
    */
   record Pass(Optional<Totals> totals, List<Throwable> failures) {
 
+    /** Returns the totals of a pass that has to go well. */
+    Totals orThrow() {
+      if (!failures.isEmpty()) {
+        throw new IllegalStateException("a pass failed", failures.get(0));
+      }
+      return totals.orElseThrow();
+    }
+
     boolean isRight(Totals right) {
       return failures.isEmpty() && totals.equals(Optional.of(right));
     }

@@ -61,7 +61,7 @@ class ReadmeTest {
 
   /** How long a search takes and what it meets on the way differs from run to run. */
   private static String withoutFigures(String report) {
-    int effort = report.indexOf("Found in ");
+    int effort = report.indexOf("Found after ");
     assertTrue(effort > 0, report);
     return report.substring(0, effort)
         + report

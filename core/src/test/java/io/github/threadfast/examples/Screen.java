@@ -31,7 +31,12 @@ final class Screen {
   /** Returns a screen that draws bars if standard output is a terminal that can move its cursor. */
   static Screen onTerminal(PrintStream out) throws IOException {
     // native signals: the terminal would take Ctrl-C, and the program would end without a word
-    try (Terminal terminal = TerminalBuilder.builder().dumb(true).nativeSignals(false).build()) {
+    try (Terminal terminal =
+        TerminalBuilder.builder()
+            .systemOutput(TerminalBuilder.SystemOutput.SysOut)
+            .dumb(true)
+            .nativeSignals(false)
+            .build()) {
       boolean dumb = terminal.getType().startsWith(Terminal.TYPE_DUMB);
       return new Screen(out, dumb ? NO_BAR : Math.max(40, terminal.getWidth() - 1));
     }

@@ -31,6 +31,8 @@ import picocli.CommandLine.Spec;
     name = "tour",
     description = "Shows the lost update on your own files, fixes it, and proves it.")
 final class Tour implements Callable<Integer> {
+  private static final int MAX_THREADS = 1_000;
+
   private static final Step<Tally> ALONE =
       new Step<>("one thread", Tally::new, Tally::add, Tally::totals);
 
@@ -51,7 +53,7 @@ final class Tour implements Callable<Integer> {
 
   @Option(
       names = "--threads",
-      description = "How many threads index at once, 2 or more. Default: ${DEFAULT-VALUE}.")
+      description = "How many threads index at once, from 2 to 1000. Default: ${DEFAULT-VALUE}.")
   private int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
 
   @Option(names = "--help", usageHelp = true, description = "Show this and exit.")
@@ -92,23 +94,27 @@ final class Tour implements Callable<Integer> {
           return CommandLine.ExitCode.USAGE;
         })
         .setExecutionExceptionHandler((failure, command, parsed) -> {
-          err.println("tour: could not go on: " + failure);
+          err.println("tour: could not go on: " + rootCause(failure));
           return CommandLine.ExitCode.SOFTWARE;
         })
         .execute(arguments);
   }
 
+  private static Throwable rootCause(Throwable failure) {
+    return failure.getCause() == null ? failure : failure.getCause();
+  }
+
   @Override
   public Integer call() throws Exception {
-    requireAtLeast(2, "--threads", threads);
-    requireAtLeast(0, "--seconds", seconds);
+    requireBetween(2, MAX_THREADS, "--threads", threads);
+    requireBetween(0, Integer.MAX_VALUE, "--seconds", seconds);
     List<Path> roots = roots();
     Screen screen = plain ? Screen.plain(out) : Screen.onTerminal(out);
     screen.print("Looking for text files ...\n");
     Corpus corpus = corpus(roots);
 
     Result alone = alone(screen, corpus);
-    Totals right = alone.passes().get(0).totals().orElseThrow();
+    Totals right = alone.passes().get(0).orThrow();
     screen.print(
         String.format(
             Locale.ROOT,
@@ -132,7 +138,8 @@ final class Tour implements Callable<Integer> {
     screen.print(
         "(b) %d threads, the same fields in a Guarded: ".formatted(threads)
             + GUARDED.run(screen, corpus, threads, passes, patience).against(right));
-    screen.print("(c) Why (a) is wrong, as the test kit sees it in a counter that does count++:\n");
+    screen.print(
+        "(c) Why plain fields go wrong, as the test kit sees it in a counter that does count++:\n");
     screen.print(CounterExamples.reportOfTheBug().indent(4));
     return CommandLine.ExitCode.OK;
   }
@@ -144,9 +151,9 @@ final class Tour implements Callable<Integer> {
     return ALONE.run(screen, corpus, 1, passes, endless);
   }
 
-  private void requireAtLeast(int least, String option, int value) {
-    if (value < least) {
-      throw rejected(option + " must be " + least + " or more: was " + value + ".");
+  private void requireBetween(int least, int most, String option, int value) {
+    if (value < least || value > most) {
+      throw rejected("%s must be from %d to %d: was %d.".formatted(option, least, most, value));
     }
   }
 

@@ -65,14 +65,21 @@ class TourTest {
   }
 
   @Test
+  @DisabledOnOs(OS.WINDOWS) // links want a right there
   void aCorpus_isEveryTextFileAtAnyDepth_andNoOther(@TempDir Path folder) throws IOException {
     Path inner = Files.createDirectories(folder.resolve("a/.hidden"));
     Path text = Files.writeString(inner.resolve("no-suffix"), TEXT);
     Path empty = Files.createFile(folder.resolve("empty"));
+    Files.createSymbolicLink(folder.resolve("link"), text);
     Files.write(folder.resolve("nul.txt"), new byte[] {'a', 0, 'b'});
     Files.write(folder.resolve("latin1.txt"), "Größe".getBytes(StandardCharsets.ISO_8859_1));
 
+    Path link =
+        Files.createSymbolicLink(folder.resolveSibling(folder.getFileName() + "-link"), folder);
+
     assertEquals(new Corpus(List.of(text, empty), 2), Corpus.below(List.of(folder)));
+    assertEquals(new Corpus(List.of(text, empty), 2), Corpus.below(List.of(link)));
+    Files.delete(link);
   }
 
   @Test
@@ -109,7 +116,8 @@ class TourTest {
     assertEquals(2, run("--threads", "1"));
     assertEquals(2, run("--seconds", "-1"));
     assertError(
-        "tour: --threads must be 2 or more: was 1.\ntour: --seconds must be 0 or more: was -1.");
+        "tour: --threads must be from 2 to 1000: was 1.\n"
+            + "tour: --seconds must be from 0 to 2147483647: was -1.");
   }
 
   private void assertError(String message) {
