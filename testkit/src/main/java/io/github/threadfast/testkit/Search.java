@@ -15,11 +15,11 @@ import io.github.threadfast.testkit.scenario.ScenarioGenerator;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,25 +79,27 @@ final class Search<S> {
   }
 
   /**
-   * Searches for as long as {@code budget} and returns the failure, if there is one; shrinking it
-   * may take until {@code deadline}.
+   * Searches for as long as {@code budget} and hands the failure, if there is one, to {@code
+   * found}: as it was seen, and once more when it has been shrunk, which may take until {@code
+   * deadline}.
    */
-  Optional<Failure<S>> run(Duration budget, Duration deadline)
+  void run(Duration budget, Duration deadline, Consumer<Failure<S>> found)
       throws InterruptedException, ExecutionException {
     S sample = subjects.sample();
     requireDeterminism();
     long end = start + budget.toNanos();
     for (long slice = FIRST_SLICE_NANOS; mayGoOn(end); ) {
       scenariosTried++;
-      Found<S> found = hunt(scenarios.next(), Math.min(slice, end - System.nanoTime()));
-      if (found != null) {
+      Found<S> first = hunt(scenarios.next(), Math.min(slice, end - System.nanoTime()));
+      if (first != null) {
         long runsBefore = runs;
-        Found<S> smallest = shrink(found, start + deadline.toNanos());
-        return Optional.of(report(sample, found, smallest, runsBefore));
+        found.accept(report(sample, first, first, runsBefore));
+        Found<S> smallest = shrink(first, start + deadline.toNanos());
+        found.accept(report(sample, first, smallest, runsBefore));
+        return;
       }
       slice = Math.min(slice + slice / 64, MAX_SLICE_NANOS);
     }
-    return Optional.empty();
   }
 
   private boolean mayGoOn(long end) {

@@ -12,11 +12,11 @@ import io.github.threadfast.testkit.scenario.Operation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.AssertionFailedError;
@@ -240,17 +240,20 @@ public final class Stress<S> {
     Duration deadline = budget.multipliedBy(6).dividedBy(5);
     Duration patience = deadline.plusSeconds(GRACE_SECONDS);
     long chosenSeed = seed.orElseGet(() -> ThreadLocalRandom.current().nextInt(1_000_000));
+    AtomicReference<@Nullable Fault> fault = new AtomicReference<>();
     try (Crew crew = new Crew(threads)) {
       Search<S> search = new Search<>(this, chosenSeed, crew);
       try {
-        // the text is made there, too: values are shown by their own toString, which may not return
-        Optional<Fault> fault =
-            crew.direct(() -> search.run(budget, deadline).map(Fault::of), patience.toNanos());
-        if (fault.isPresent()) {
-          throw new AssertionFailedError(fault.get().text(), fault.get().cause());
-        }
+        crew.direct(
+            () -> {
+              search.run(budget, deadline, failure -> fault.set(Fault.of(failure)));
+              return search;
+            },
+            patience.toNanos());
+        failIfPresent(fault.get());
         requireJudged(search);
       } catch (TimeoutException timeout) {
+        failIfPresent(fault.get());
         throw new AssertionFailedError(TextReport.stuck(patience, crew.threads()));
       } finally {
         search.stop();
@@ -263,7 +266,15 @@ public final class Stress<S> {
     }
   }
 
-  /** What a failure comes to in the thread of the caller. */
+  private static void failIfPresent(@Nullable Fault fault) {
+    if (fault != null) {
+      throw new AssertionFailedError(fault.text(), fault.cause());
+    }
+  }
+
+  /**
+   * A failure in words, found in a thread of the search, since a value's toString may not return.
+   */
   private record Fault(String text, @Nullable Throwable cause) {
     static Fault of(Failure<?> failure) {
       return new Fault(TextReport.of(failure), failure.thrown().orElse(null));

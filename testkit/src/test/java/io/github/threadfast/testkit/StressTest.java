@@ -374,6 +374,30 @@ class StressTest {
     }
   }
 
+  @Test
+  void aHangWhileShrinking_hidesNoFailure() {
+    AtomicInteger subjects = new AtomicInteger();
+
+    String message =
+        failure(
+            Stress.of(
+                    () -> {
+                      subjects.incrementAndGet();
+                      return new Counter();
+                    })
+                .operation(
+                    "increment",
+                    counter -> {
+                      if (subjects.get() > 5_000) {
+                        new CountDownLatch(1).await();
+                      }
+                      return counter.incrementAndGet();
+                    })
+                .budget(SHORT));
+
+    assertTrue(message.startsWith("Counter is not linearizable: "), message);
+  }
+
   @Nested
   class Interruption {
 
