@@ -50,11 +50,11 @@ import org.opentest4j.TestAbortedException;
  *
  * <h2 id="blocking">Blocking and interruption</h2>
  *
- * <p>An assertion takes its {@linkplain #budget budget}, and a fifth more at most while it shrinks.
- * If an operation does not return, the assertion fails {@value #GRACE_SECONDS} seconds after that
- * and shows where the threads are; a thread that ignores the interrupt it then gets stays behind,
- * as a daemon. If the caller is interrupted, the assertion ends at once, fails, and keeps the
- * interrupt status.
+ * <p>An assertion takes its {@linkplain #budget budget}, and a fifth more at most while it shrinks;
+ * a run under way is ended first. If an operation does not return, the assertion fails {@value
+ * #GRACE_SECONDS} seconds after that and shows where the threads are; a thread that ignores the
+ * interrupt it then gets stays behind, as a daemon. If the caller is interrupted, the assertion
+ * ends at once, fails, and keeps the interrupt status.
  *
  * <h2 id="operations">What operations must be like</h2>
  *
