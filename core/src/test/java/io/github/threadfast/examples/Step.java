@@ -51,6 +51,16 @@ record Step<T>(
       return (int) Math.max(1, Math.min(MAX_PASSES, fit));
     }
 
+    Result and(Result more) {
+      List<Pass> all = new ArrayList<>(passes);
+      all.addAll(more.passes);
+      return new Result(all, elapsed.plus(more.elapsed));
+    }
+
+    List<Pass> wrong(Totals right) {
+      return passes.stream().filter(pass -> !pass.isRight(right)).toList();
+    }
+
     String throughput() {
       long bytes =
           passes.stream().flatMap(pass -> pass.totals().stream()).mapToLong(Totals::bytes).sum();
@@ -61,7 +71,7 @@ record Step<T>(
      * Returns how often the passes were right, at which throughput, and what was wrong at first.
      */
     String against(Totals right) {
-      List<Pass> wrong = passes.stream().filter(pass -> !pass.isRight(right)).toList();
+      List<Pass> wrong = wrong(right);
       String verdict =
           wrong.isEmpty()
               ? "right in %d of %d passes".formatted(passes.size(), passes.size())

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
     description = "Shows the lost update on your own files, fixes it, and proves it.")
 final class Tour implements Callable<Integer> {
   private static final int MAX_THREADS = 1_000;
+  private static final int MAX_EXTENSIONS = 9;
 
   private static final Step<Tally> ALONE =
       new Step<>("one thread", Tally::new, Tally::add, Tally::totals);
@@ -134,7 +135,7 @@ final class Tour implements Callable<Integer> {
     Duration patience = Duration.ofSeconds(10).plus(alone.elapsed());
     screen.print(
         "(a) %d threads, plain shared fields: ".formatted(threads)
-            + PLAIN.run(screen, corpus, threads, passes, patience).against(right));
+            + untilWrong(screen, corpus, passes, patience, right).against(right));
     screen.print(
         "(b) %d threads, the same fields in a Guarded: ".formatted(threads)
             + GUARDED.run(screen, corpus, threads, passes, patience).against(right));
@@ -149,6 +150,19 @@ final class Tour implements Callable<Integer> {
     Duration endless = Duration.ofDays(1);
     int passes = ALONE.run(screen, corpus, 1, 1, endless).passesIn(Duration.ofSeconds(seconds));
     return ALONE.run(screen, corpus, 1, passes, endless);
+  }
+
+  /**
+   * Goes on for longer where all passes are right, as on a machine that is busy with other things.
+   */
+  private Result untilWrong(
+      Screen screen, Corpus corpus, int passes, Duration patience, Totals right)
+      throws IOException, InterruptedException {
+    Result result = PLAIN.run(screen, corpus, threads, passes, patience);
+    for (int more = 0; more < MAX_EXTENSIONS && result.wrong(right).isEmpty(); more++) {
+      result = result.and(PLAIN.run(screen, corpus, threads, passes, patience));
+    }
+    return result;
   }
 
   private void requireBetween(int least, int most, String option, int value) {
