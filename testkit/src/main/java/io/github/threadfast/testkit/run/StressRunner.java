@@ -25,6 +25,11 @@ public final class StressRunner<S> {
   private final SplittableRandom random;
 
   private long batches;
+  /*
+   * Ordering. A batch publishes its rendezvous and then reads stopped; a stop writes stopped and then
+   * reads the rendezvous. All four are volatile and so in one total order: whichever comes first, the
+   * batch sees the stop or the stop reaches the batch's rendezvous.
+   */
   private volatile boolean stopped;
   private volatile Rendezvous rendezvous = new Rendezvous(0);
 

@@ -16,6 +16,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,6 +33,22 @@ class StressRunnerTest {
   @AfterEach
   void close() {
     crew.close();
+  }
+
+  @Test
+  void overlaps_isKnownOfCallsThatMetInABatchThatNotesTheOrder() throws Exception {
+    Operation<Phaser> meet =
+        new Operation<>(
+            "meet", both -> Result.returned(both.awaitAdvanceInterruptibly(both.arrive())));
+    Scenario<Phaser> scenario =
+        new Scenario<>(List.of(), List.of(List.of(meet), List.of(meet)), List.of());
+    StressRunner<Phaser> runner = new StressRunner<>(crew, () -> new Phaser(2), 1);
+
+    List<Outcome<Phaser>> noted = runner.run(scenario, 50, ENOUGH);
+    List<Outcome<Phaser>> notNoted = runner.run(scenario, 50, ENOUGH);
+
+    assertEquals(50, noted.stream().filter(Outcome::overlaps).count());
+    assertEquals(0, notNoted.stream().filter(Outcome::overlaps).count());
   }
 
   @Test
