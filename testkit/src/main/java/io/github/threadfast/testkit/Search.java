@@ -1,21 +1,18 @@
 package io.github.threadfast.testkit;
 
-import io.github.threadfast.testkit.check.History;
-import io.github.threadfast.testkit.check.Linearizability;
-import io.github.threadfast.testkit.check.Verdict;
 import io.github.threadfast.testkit.report.Failure;
 import io.github.threadfast.testkit.run.Crew;
-import io.github.threadfast.testkit.run.Outcome;
-import io.github.threadfast.testkit.run.SequentialModel;
 import io.github.threadfast.testkit.run.StressRunner;
-import io.github.threadfast.testkit.run.Subjects;
+import io.github.threadfast.testkit.scenario.Jqwik;
 import io.github.threadfast.testkit.scenario.Operation;
-import io.github.threadfast.testkit.scenario.Scenario;
-import io.github.threadfast.testkit.scenario.ScenarioGenerator;
+import io.github.threadfast.testkit.scenario.Program;
+import io.github.threadfast.testkit.scenario.ProgramGenerator;
+import io.github.threadfast.testkit.scenario.ReplayToken;
+import io.github.threadfast.testkit.scenario.Values;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,23 +20,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One search for a run that no order explains: draws scenarios, runs each for a while, judges what
- * was seen, and shrinks the first that fails. Belongs to the thread that calls {@link #run}.
+ * One search for a run that must not be: tries programs until one fails, and shrinks it. Belongs to
+ * the thread that calls {@link #run}.
  */
 final class Search<S> {
   private static final long FIRST_SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
   private static final long MAX_SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-  private static final long MIN_SHRINK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-  /** How often all smaller scenarios are tried in vain, four times as long each time. */
-  private static final int SHRINK_ROUNDS = 2;
-
-  /** A batch is as long as it can be without a scenario outlasting its slice by much. */
-  private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
-  private static final long MAX_BATCH_NANOS = 4 * BATCH_NANOS;
-  private static final int MAX_BATCH = 1 << 10;
-  private static final long MAX_STEPS = 100_000;
+  /** A failure that was seen before gets this much time to show again. */
+  private static final long REGRESSION_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /**
    * Read before every call: a thread that was interrupted out of one must not block in the next.
@@ -47,62 +36,102 @@ final class Search<S> {
    */
   private final AtomicBoolean over = new AtomicBoolean();
 
-  private final Subjects<S> subjects;
+  private final Settings<S> settings;
   private final List<Operation<S>> operations;
-  private final ScenarioGenerator<S> scenarios;
   private final StressRunner<S> runner;
+  private final Hunt<S> hunt;
   private final long seed;
+  private final Consumer<Failure<S>> failures;
 
   private final long start = System.nanoTime();
-  private int batch = 1;
-  private long runs;
-  private long scenariosTried;
-  private long undecided;
-  private boolean overlapped;
-  private boolean observed;
+  private final long end;
+  private long programs;
 
-  Search(Stress<S> stress, long seed, Crew crew) {
-    this.subjects = new Subjects<>(stress.supplier());
-    this.operations =
-        stress.operations().stream().map(operation -> operation.until(over::getOpaque)).toList();
-    this.scenarios =
-        new ScenarioGenerator<>(operations, stress.threads(), stress.operationsPerThread(), seed);
-    this.runner = new StressRunner<>(crew, subjects, seed);
+  /**
+   * Creates a search that hands its failure, if there is one, to {@code failures}: as it was seen,
+   * and once more when it has been shrunk.
+   */
+  Search(Settings<S> settings, long seed, Crew crew, Consumer<Failure<S>> failures) {
+    this.settings = settings;
+    this.operations = settings.operations.stream().map(this::untilOver).toList();
+    this.runner = new StressRunner<>(crew, settings.subjects, settings.invariants, seed);
+    this.hunt = new Hunt<>(settings, runner);
     this.seed = seed;
+    this.failures = failures;
+    this.end = start + settings.budget.toNanos();
   }
 
-  /** A failing outcome, and how long it took to see it. */
-  private record Found<S>(Outcome<S> outcome, Verdict.Fails<Operation<S>> verdict, long nanos) {
-    int calls() {
-      return outcome.scenario().calls();
+  private Operation<S> untilOver(Operation<S> operation) {
+    return operation.until(over::getOpaque);
+  }
+
+  /** Tries what is to be tried, for as long as the budget, and shrinks for a fifth more at most. */
+  void run() throws InterruptedException, ExecutionException {
+    String subject = Values.nameOf(settings.subjects.sample());
+    Found<S> found = find(subject);
+    if (found == null) {
+      return;
+    }
+    long runsBefore = hunt.runs();
+    failures.accept(failure(subject, found, found, runsBefore));
+    if (settings.scenario == null && settings.replay == null) {
+      Found<S> smallest =
+          new Shrinker<>(settings, hunt, start + deadline().toNanos()).shrink(found);
+      failures.accept(failure(subject, found, smallest, runsBefore));
     }
   }
 
-  /**
-   * Searches for as long as {@code budget} and hands the failure, if there is one, to {@code
-   * found}: as it was seen, and once more when it has been shrunk, which may take until {@code
-   * deadline}.
-   */
-  void run(Duration budget, Duration deadline, Consumer<Failure<S>> found)
+  private Duration deadline() {
+    return settings.budget.multipliedBy(6).dividedBy(5);
+  }
+
+  private @Nullable Found<S> find(String subject) throws InterruptedException, ExecutionException {
+    if (settings.scenario != null) {
+      return attempt(settings.scenario.withOperations(this::untilOver), MAX_SLICE_NANOS);
+    }
+    if (settings.replay != null) {
+      return attempt(program(settings.replay), Long.MAX_VALUE);
+    }
+    Found<S> again = findAgain(subject);
+    return again == null ? findNew() : again;
+  }
+
+  /** Tries the programs that failed in earlier searches. */
+  private @Nullable Found<S> findAgain(String subject)
       throws InterruptedException, ExecutionException {
-    S sample = subjects.sample();
-    requireDeterminism();
-    long end = start + budget.toNanos();
-    for (long slice = FIRST_SLICE_NANOS; mayGoOn(end); ) {
-      scenariosTried++;
-      Found<S> first = hunt(scenarios.next(), Math.min(slice, end - System.nanoTime()));
-      if (first != null) {
-        long runsBefore = runs;
-        found.accept(report(sample, first, first, runsBefore));
-        Found<S> smallest = shrink(first, start + deadline.toNanos());
-        found.accept(report(sample, first, smallest, runsBefore));
-        return;
+    for (String token : settings.regressionsOf(subject)) {
+      Found<S> found = attempt(program(token), REGRESSION_NANOS);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Found<S> findNew() throws InterruptedException, ExecutionException {
+    ProgramGenerator<S> generator =
+        new ProgramGenerator<>(operations, settings.threads, settings.operationsPerThread, seed);
+    for (long slice = FIRST_SLICE_NANOS; mayGoOn(); ) {
+      Found<S> found = attempt(generator.next(), slice);
+      if (found != null) {
+        return found;
       }
       slice = Math.min(slice + slice / 64, MAX_SLICE_NANOS);
     }
+    return null;
   }
 
-  private boolean mayGoOn(long end) {
+  private @Nullable Found<S> attempt(Program<S> program, long nanos)
+      throws InterruptedException, ExecutionException {
+    programs++;
+    return hunt.hunt(program, Math.min(nanos, end - System.nanoTime()));
+  }
+
+  private Program<S> program(String token) {
+    return Jqwik.inSession(() -> ReplayToken.read(token, operations));
+  }
+
+  private boolean mayGoOn() {
     return !over.get() && System.nanoTime() - end < 0;
   }
 
@@ -112,160 +141,26 @@ final class Search<S> {
     runner.stop();
   }
 
-  long runs() {
-    return runs;
+  /** Returns what was seen, once the search has ended. */
+  Hunt<S> hunt() {
+    return hunt;
   }
 
-  /** Returns whether calls of different threads ever ran at the same time. */
-  boolean overlapped() {
-    return overlapped;
-  }
-
-  /** Returns whether any call returned or threw something. */
-  boolean observed() {
-    return observed;
-  }
-
-  /** Returns how many runs could be judged neither way. */
-  long undecided() {
-    return undecided;
-  }
-
-  /** Runs every operation twice alone. Replays for the checks compare results, too. */
-  private void requireDeterminism() {
-    SequentialModel<S> model = SequentialModel.of(subjects).withoutEquals();
-    for (Operation<S> operation : operations) {
-      model.step(model.step(model.initial(), operation).next(), operation);
-    }
-  }
-
-  /** Runs {@code scenario} for {@code nanos}, or until it fails. */
-  private @Nullable Found<S> hunt(Scenario<S> scenario, long nanos)
-      throws InterruptedException, ExecutionException {
-    SequentialModel<S> model = SequentialModel.of(subjects);
-    Set<Outcome<S>> judged = new HashSet<>();
-    long begin = System.nanoTime();
-    long now = begin;
-    while (now - begin < nanos) {
-      List<Outcome<S>> outcomes = runner.run(scenario, batch, MAX_BATCH_NANOS);
-      for (Outcome<S> outcome : outcomes) {
-        runs++;
-        if (!judged.add(outcome)) {
-          continue;
-        }
-        observed = observed || outcome.showsSomething();
-        overlapped = overlapped || outcome.overlaps();
-        if (judge(outcome.history(), model) instanceof Verdict.Fails<Operation<S>> fails) {
-          model.requireLastingResults(scenario);
-          return new Found<>(outcome, fails, System.nanoTime() - begin);
-        }
-        if (System.nanoTime() - begin >= nanos) {
-          break; // a batch may have many outcomes that each take long to judge
-        }
-      }
-      long before = now;
-      now = System.nanoTime();
-      adaptBatch(now - before);
-      if (outcomes.isEmpty()) {
-        break; // stopped
-      }
-    }
-    return null;
-  }
-
-  private void adaptBatch(long nanos) {
-    if (nanos < BATCH_NANOS) {
-      batch = Math.min(MAX_BATCH, batch * 2);
-    } else if (nanos > 2 * BATCH_NANOS) {
-      batch = Math.max(1, batch / 2);
-    }
-  }
-
-  private Verdict<Operation<S>> judge(History<Operation<S>> history, SequentialModel<S> model) {
-    Verdict<Operation<S>> verdict = Linearizability.check(history, model, MAX_STEPS);
-    if (model.trustsEquals() && !isProof(verdict, model)) {
-      verdict = Linearizability.check(history, model.withoutEquals(), MAX_STEPS);
-    }
-    if (verdict instanceof Verdict.Fails<Operation<S>> fails) {
-      fails.deadEnds().forEach(model::confirm);
-    }
-    if (verdict instanceof Verdict.Undecided) {
-      undecided++;
-    }
-    return verdict;
-  }
-
-  /** Returns whether {@code verdict} stands even if the class's equals overlooks state. */
-  private boolean isProof(Verdict<Operation<S>> verdict, SequentialModel<S> model) {
-    return verdict instanceof Verdict.Holds<Operation<S>> holds
-        ? model.replays(holds.order())
-        : verdict instanceof Verdict.Undecided;
-  }
-
-  /** Returns the smallest scenario that could be made to fail before {@code deadline}. */
-  private Found<S> shrink(Found<S> found, long deadline)
-      throws InterruptedException, ExecutionException {
-    Found<S> smallest = withoutIdleEnd(found);
-    int failedRounds = 0;
-    while (failedRounds < SHRINK_ROUNDS && deadline - System.nanoTime() > 0) {
-      long patience =
-          Math.max(MIN_SHRINK_NANOS, Math.min(10 * smallest.nanos(), MAX_SLICE_NANOS))
-              << (2 * failedRounds);
-      Found<S> smaller = smaller(smallest, patience, deadline);
-      if (smaller == null) {
-        failedRounds++;
-      } else {
-        smallest = withoutIdleEnd(smaller);
-      }
-    }
-    return smallest;
-  }
-
-  /** Returns the first of the smaller scenarios that fails again, each tried for a while. */
-  private @Nullable Found<S> smaller(Found<S> found, long patience, long deadline)
-      throws InterruptedException, ExecutionException {
-    for (Scenario<S> candidate : found.outcome().scenario().smaller().toList()) {
-      Found<S> again = hunt(candidate, Math.min(patience, deadline - System.nanoTime()));
-      if (again != null) {
-        return again;
-      }
-    }
-    return null;
-  }
-
-  /**
-   * Cuts off the calls at the very end that the failure doesn't need. Nothing ran beside or behind
-   * them, so that what is left was seen as it is, and need not be run again.
-   */
-  private Found<S> withoutIdleEnd(Found<S> found) {
-    SequentialModel<S> model = SequentialModel.of(subjects);
-    for (int count = 0; count < found.outcome().scenario().after().size(); count++) {
-      Outcome<S> shorter = found.outcome().withoutAfterFrom(count);
-      if (judge(shorter.history(), model) instanceof Verdict.Fails<Operation<S>> fails) {
-        return new Found<>(shorter, fails, found.nanos());
-      }
-    }
-    return found;
-  }
-
-  private Failure<S> report(S sample, Found<S> found, Found<S> smallest, long runsBefore) {
-    boolean explainedWithoutTime =
-        Linearizability.check(
-                smallest.outcome().withoutTime().history(),
-                SequentialModel.of(subjects).withoutEquals(),
-                MAX_STEPS)
-            instanceof Verdict.Holds;
+  private Failure<S> failure(String subject, Found<S> found, Found<S> smallest, long runsBefore) {
+    boolean hasSeed = settings.scenario == null && settings.replay == null;
     return new Failure<>(
-        Subjects.nameOf(sample),
+        subject,
         smallest.outcome().history(),
-        smallest.verdict(),
-        explainedWithoutTime,
+        smallest.cause(),
         new Failure.Effort(
-            seed,
             runsBefore,
-            scenariosTried,
+            programs,
             found.calls(),
             smallest.calls(),
-            Duration.ofNanos(System.nanoTime() - start)));
+            Duration.ofNanos(System.nanoTime() - start),
+            hasSeed ? OptionalLong.of(seed) : OptionalLong.empty(),
+            settings.scenario == null
+                ? Optional.of(ReplayToken.of(smallest.outcome().program(), operations))
+                : Optional.empty()));
   }
 }

@@ -1,23 +1,35 @@
 package io.github.threadfast.testkit;
 
+import static io.github.threadfast.testkit.Settings.append;
 import static java.util.Objects.requireNonNull;
 
+import io.github.threadfast.testkit.check.Consistency;
 import io.github.threadfast.testkit.check.Result;
-import io.github.threadfast.testkit.report.Failure;
-import io.github.threadfast.testkit.report.TextReport;
-import io.github.threadfast.testkit.run.Crew;
-import io.github.threadfast.testkit.run.NondeterministicException;
-import io.github.threadfast.testkit.run.SupplierException;
+import io.github.threadfast.testkit.function.Action0;
+import io.github.threadfast.testkit.function.Action1;
+import io.github.threadfast.testkit.function.Action2;
+import io.github.threadfast.testkit.function.Action3;
+import io.github.threadfast.testkit.function.Function0;
+import io.github.threadfast.testkit.function.Function1;
+import io.github.threadfast.testkit.function.Function2;
+import io.github.threadfast.testkit.function.Function3;
+import io.github.threadfast.testkit.run.Subjects;
+import io.github.threadfast.testkit.scenario.Input;
+import io.github.threadfast.testkit.scenario.Invariant;
 import io.github.threadfast.testkit.scenario.Operation;
+import io.github.threadfast.testkit.scenario.Operation.Place;
+import io.github.threadfast.testkit.scenario.ProgramArbitrary;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.OptionalLong;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
@@ -51,10 +63,10 @@ import org.opentest4j.TestAbortedException;
  * <h2 id="blocking">Blocking and interruption</h2>
  *
  * <p>An assertion takes its {@linkplain #budget budget}, and a fifth more at most while it shrinks;
- * a run under way is ended first. If an operation does not return, the assertion fails {@value
- * #GRACE_SECONDS} seconds after that and shows where the threads are; a thread that ignores the
- * interrupt it then gets stays behind, as a daemon. If the caller is interrupted, the assertion
- * ends at once, fails, and keeps the interrupt status.
+ * a run under way is ended first. If an operation does not return, the assertion fails three
+ * seconds after that and shows where the threads are; a thread that ignores the interrupt it then
+ * gets stays behind, as a daemon. If the caller is interrupted, the assertion ends at once, fails,
+ * and keeps the interrupt status.
  *
  * <h2 id="operations">What operations must be like</h2>
  *
@@ -74,29 +86,13 @@ import org.opentest4j.TestAbortedException;
  * @since 0.1.0
  */
 public final class Stress<S> {
-  private static final long GRACE_SECONDS = 3;
   private static final int MAX_THREADS = 26;
+  private static final int MAX_WEIGHT = 1_000;
 
-  private final Supplier<? extends S> supplier;
-  private final List<Operation<S>> operations;
-  private final int threads;
-  private final int operationsPerThread;
-  private final Duration budget;
-  private final OptionalLong seed;
+  private final Settings<S> settings;
 
-  private Stress(
-      Supplier<? extends S> supplier,
-      List<Operation<S>> operations,
-      int threads,
-      int operationsPerThread,
-      Duration budget,
-      OptionalLong seed) {
-    this.supplier = supplier;
-    this.operations = List.copyOf(operations);
-    this.threads = threads;
-    this.operationsPerThread = operationsPerThread;
-    this.budget = budget;
-    this.seed = seed;
+  private Stress(Settings<S> settings) {
+    this.settings = settings;
   }
 
   /**
@@ -109,7 +105,7 @@ public final class Stress<S> {
    */
   public static <S> Stress<S> of(Supplier<? extends S> supplier) {
     requireNonNull(supplier, "supplier");
-    return new Stress<>(supplier, List.of(), 3, 3, Duration.ofSeconds(2), OptionalLong.empty());
+    return new Stress<>(new Settings<>(new Subjects<>(supplier)));
   }
 
   /**
@@ -120,9 +116,171 @@ public final class Stress<S> {
    * @return this specification with the operation
    * @throws IllegalArgumentException if {@code name} is blank or taken
    */
-  public Stress<S> operation(String name, Function<? super S> operation) {
+  public Stress<S> operation(String name, Function0<? super S> operation) {
     requireNonNull(operation, "operation");
-    return with(name, subject -> Result.returned(operation.apply(subject)));
+    return with(
+        name,
+        Place.ANYWHERE,
+        List.of(),
+        (subject, arguments) -> Result.returned(operation.apply(subject)));
+  }
+
+  /**
+   * Adds an operation that returns something. Its result, which may be null, must be explained.
+   *
+   * @param <A> the first argument
+   * @param name what the report calls it, unique in this specification
+   * @param argument where its argument comes from
+   * @param operation what a thread does to the object
+   * @return this specification with the operation
+   * @throws IllegalArgumentException if {@code name} is blank or taken
+   */
+  @SuppressWarnings("unchecked") // the arguments are drawn from where their types come from
+  public <A> Stress<S> operation(
+      String name, Arbitrary<? extends A> argument, Function1<? super S, ? super A> operation) {
+    requireNonNull(operation, "operation");
+    return with(
+        name,
+        Place.ANYWHERE,
+        List.of(input(argument, "argument")),
+        (subject, arguments) -> Result.returned(operation.apply(subject, (A) arguments[0])));
+  }
+
+  /**
+   * Adds an operation that returns something. Its result, which may be null, must be explained.
+   *
+   * @param <A> the first argument
+   * @param name what the report calls it, unique in this specification
+   * @param values the values that its argument may have, the simplest one first
+   * @param operation what a thread does to the object
+   * @return this specification with the operation
+   * @throws IllegalArgumentException if {@code name} is blank or taken, or a list is empty
+   */
+  @SuppressWarnings("unchecked") // the arguments are drawn from where their types come from
+  public <A> Stress<S> operation(
+      String name, List<? extends A> values, Function1<? super S, ? super A> operation) {
+    requireNonNull(operation, "operation");
+    return with(
+        name,
+        Place.ANYWHERE,
+        List.of(values(values, "values")),
+        (subject, arguments) -> Result.returned(operation.apply(subject, (A) arguments[0])));
+  }
+
+  /**
+   * Adds an operation that returns something. Its result, which may be null, must be explained.
+   *
+   * @param <A> the first argument
+   * @param <B> the second argument
+   * @param name what the report calls it, unique in this specification
+   * @param first where its first argument comes from
+   * @param second where its second argument comes from
+   * @param operation what a thread does to the object
+   * @return this specification with the operation
+   * @throws IllegalArgumentException if {@code name} is blank or taken
+   */
+  @SuppressWarnings("unchecked") // the arguments are drawn from where their types come from
+  public <A, B> Stress<S> operation(
+      String name,
+      Arbitrary<? extends A> first,
+      Arbitrary<? extends B> second,
+      Function2<? super S, ? super A, ? super B> operation) {
+    requireNonNull(operation, "operation");
+    return with(
+        name,
+        Place.ANYWHERE,
+        List.of(input(first, "first"), input(second, "second")),
+        (subject, arguments) ->
+            Result.returned(operation.apply(subject, (A) arguments[0], (B) arguments[1])));
+  }
+
+  /**
+   * Adds an operation that returns something. Its result, which may be null, must be explained.
+   *
+   * @param <A> the first argument
+   * @param <B> the second argument
+   * @param name what the report calls it, unique in this specification
+   * @param first the values that its first argument may have, the simplest one first
+   * @param second the values that its second argument may have, the simplest one first
+   * @param operation what a thread does to the object
+   * @return this specification with the operation
+   * @throws IllegalArgumentException if {@code name} is blank or taken, or a list is empty
+   */
+  @SuppressWarnings("unchecked") // the arguments are drawn from where their types come from
+  public <A, B> Stress<S> operation(
+      String name,
+      List<? extends A> first,
+      List<? extends B> second,
+      Function2<? super S, ? super A, ? super B> operation) {
+    requireNonNull(operation, "operation");
+    return with(
+        name,
+        Place.ANYWHERE,
+        List.of(values(first, "first"), values(second, "second")),
+        (subject, arguments) ->
+            Result.returned(operation.apply(subject, (A) arguments[0], (B) arguments[1])));
+  }
+
+  /**
+   * Adds an operation that returns something. Its result, which may be null, must be explained.
+   *
+   * @param <A> the first argument
+   * @param <B> the second argument
+   * @param <C> the third argument
+   * @param name what the report calls it, unique in this specification
+   * @param first where its first argument comes from
+   * @param second where its second argument comes from
+   * @param third where its third argument comes from
+   * @param operation what a thread does to the object
+   * @return this specification with the operation
+   * @throws IllegalArgumentException if {@code name} is blank or taken
+   */
+  @SuppressWarnings("unchecked") // the arguments are drawn from where their types come from
+  public <A, B, C> Stress<S> operation(
+      String name,
+      Arbitrary<? extends A> first,
+      Arbitrary<? extends B> second,
+      Arbitrary<? extends C> third,
+      Function3<? super S, ? super A, ? super B, ? super C> operation) {
+    requireNonNull(operation, "operation");
+    return with(
+        name,
+        Place.ANYWHERE,
+        List.of(input(first, "first"), input(second, "second"), input(third, "third")),
+        (subject, arguments) ->
+            Result.returned(
+                operation.apply(subject, (A) arguments[0], (B) arguments[1], (C) arguments[2])));
+  }
+
+  /**
+   * Adds an operation that returns something. Its result, which may be null, must be explained.
+   *
+   * @param <A> the first argument
+   * @param <B> the second argument
+   * @param <C> the third argument
+   * @param name what the report calls it, unique in this specification
+   * @param first the values that its first argument may have, the simplest one first
+   * @param second the values that its second argument may have, the simplest one first
+   * @param third the values that its third argument may have, the simplest one first
+   * @param operation what a thread does to the object
+   * @return this specification with the operation
+   * @throws IllegalArgumentException if {@code name} is blank or taken, or a list is empty
+   */
+  @SuppressWarnings("unchecked") // the arguments are drawn from where their types come from
+  public <A, B, C> Stress<S> operation(
+      String name,
+      List<? extends A> first,
+      List<? extends B> second,
+      List<? extends C> third,
+      Function3<? super S, ? super A, ? super B, ? super C> operation) {
+    requireNonNull(operation, "operation");
+    return with(
+        name,
+        Place.ANYWHERE,
+        List.of(values(first, "first"), values(second, "second"), values(third, "third")),
+        (subject, arguments) ->
+            Result.returned(
+                operation.apply(subject, (A) arguments[0], (B) arguments[1], (C) arguments[2])));
   }
 
   /**
@@ -134,28 +292,350 @@ public final class Stress<S> {
    * @return this specification with the operation
    * @throws IllegalArgumentException if {@code name} is blank or taken
    */
-  public Stress<S> action(String name, Action<? super S> action) {
+  public Stress<S> action(String name, Action0<? super S> action) {
     requireNonNull(action, "action");
     return with(
         name,
-        subject -> {
+        Place.ANYWHERE,
+        List.of(),
+        (subject, arguments) -> {
           action.run(subject);
           return Result.DONE;
         });
   }
 
-  private Stress<S> with(String name, Operation.Body<S> body) {
+  /**
+   * Adds an operation that returns nothing, or nothing of interest. What it did must show in the
+   * results of others.
+   *
+   * @param <A> the first argument
+   * @param name what the report calls it, unique in this specification
+   * @param argument where its argument comes from
+   * @param action what a thread does to the object
+   * @return this specification with the operation
+   * @throws IllegalArgumentException if {@code name} is blank or taken
+   */
+  @SuppressWarnings("unchecked") // the arguments are drawn from where their types come from
+  public <A> Stress<S> action(
+      String name, Arbitrary<? extends A> argument, Action1<? super S, ? super A> action) {
+    requireNonNull(action, "action");
+    return with(
+        name,
+        Place.ANYWHERE,
+        List.of(input(argument, "argument")),
+        (subject, arguments) -> {
+          action.run(subject, (A) arguments[0]);
+          return Result.DONE;
+        });
+  }
+
+  /**
+   * Adds an operation that returns nothing, or nothing of interest. What it did must show in the
+   * results of others.
+   *
+   * @param <A> the first argument
+   * @param name what the report calls it, unique in this specification
+   * @param values the values that its argument may have, the simplest one first
+   * @param action what a thread does to the object
+   * @return this specification with the operation
+   * @throws IllegalArgumentException if {@code name} is blank or taken, or a list is empty
+   */
+  @SuppressWarnings("unchecked") // the arguments are drawn from where their types come from
+  public <A> Stress<S> action(
+      String name, List<? extends A> values, Action1<? super S, ? super A> action) {
+    requireNonNull(action, "action");
+    return with(
+        name,
+        Place.ANYWHERE,
+        List.of(values(values, "values")),
+        (subject, arguments) -> {
+          action.run(subject, (A) arguments[0]);
+          return Result.DONE;
+        });
+  }
+
+  /**
+   * Adds an operation that returns nothing, or nothing of interest. What it did must show in the
+   * results of others.
+   *
+   * @param <A> the first argument
+   * @param <B> the second argument
+   * @param name what the report calls it, unique in this specification
+   * @param first where its first argument comes from
+   * @param second where its second argument comes from
+   * @param action what a thread does to the object
+   * @return this specification with the operation
+   * @throws IllegalArgumentException if {@code name} is blank or taken
+   */
+  @SuppressWarnings("unchecked") // the arguments are drawn from where their types come from
+  public <A, B> Stress<S> action(
+      String name,
+      Arbitrary<? extends A> first,
+      Arbitrary<? extends B> second,
+      Action2<? super S, ? super A, ? super B> action) {
+    requireNonNull(action, "action");
+    return with(
+        name,
+        Place.ANYWHERE,
+        List.of(input(first, "first"), input(second, "second")),
+        (subject, arguments) -> {
+          action.run(subject, (A) arguments[0], (B) arguments[1]);
+          return Result.DONE;
+        });
+  }
+
+  /**
+   * Adds an operation that returns nothing, or nothing of interest. What it did must show in the
+   * results of others.
+   *
+   * @param <A> the first argument
+   * @param <B> the second argument
+   * @param name what the report calls it, unique in this specification
+   * @param first the values that its first argument may have, the simplest one first
+   * @param second the values that its second argument may have, the simplest one first
+   * @param action what a thread does to the object
+   * @return this specification with the operation
+   * @throws IllegalArgumentException if {@code name} is blank or taken, or a list is empty
+   */
+  @SuppressWarnings("unchecked") // the arguments are drawn from where their types come from
+  public <A, B> Stress<S> action(
+      String name,
+      List<? extends A> first,
+      List<? extends B> second,
+      Action2<? super S, ? super A, ? super B> action) {
+    requireNonNull(action, "action");
+    return with(
+        name,
+        Place.ANYWHERE,
+        List.of(values(first, "first"), values(second, "second")),
+        (subject, arguments) -> {
+          action.run(subject, (A) arguments[0], (B) arguments[1]);
+          return Result.DONE;
+        });
+  }
+
+  /**
+   * Adds an operation that returns nothing, or nothing of interest. What it did must show in the
+   * results of others.
+   *
+   * @param <A> the first argument
+   * @param <B> the second argument
+   * @param <C> the third argument
+   * @param name what the report calls it, unique in this specification
+   * @param first where its first argument comes from
+   * @param second where its second argument comes from
+   * @param third where its third argument comes from
+   * @param action what a thread does to the object
+   * @return this specification with the operation
+   * @throws IllegalArgumentException if {@code name} is blank or taken
+   */
+  @SuppressWarnings("unchecked") // the arguments are drawn from where their types come from
+  public <A, B, C> Stress<S> action(
+      String name,
+      Arbitrary<? extends A> first,
+      Arbitrary<? extends B> second,
+      Arbitrary<? extends C> third,
+      Action3<? super S, ? super A, ? super B, ? super C> action) {
+    requireNonNull(action, "action");
+    return with(
+        name,
+        Place.ANYWHERE,
+        List.of(input(first, "first"), input(second, "second"), input(third, "third")),
+        (subject, arguments) -> {
+          action.run(subject, (A) arguments[0], (B) arguments[1], (C) arguments[2]);
+          return Result.DONE;
+        });
+  }
+
+  /**
+   * Adds an operation that returns nothing, or nothing of interest. What it did must show in the
+   * results of others.
+   *
+   * @param <A> the first argument
+   * @param <B> the second argument
+   * @param <C> the third argument
+   * @param name what the report calls it, unique in this specification
+   * @param first the values that its first argument may have, the simplest one first
+   * @param second the values that its second argument may have, the simplest one first
+   * @param third the values that its third argument may have, the simplest one first
+   * @param action what a thread does to the object
+   * @return this specification with the operation
+   * @throws IllegalArgumentException if {@code name} is blank or taken, or a list is empty
+   */
+  @SuppressWarnings("unchecked") // the arguments are drawn from where their types come from
+  public <A, B, C> Stress<S> action(
+      String name,
+      List<? extends A> first,
+      List<? extends B> second,
+      List<? extends C> third,
+      Action3<? super S, ? super A, ? super B, ? super C> action) {
+    requireNonNull(action, "action");
+    return with(
+        name,
+        Place.ANYWHERE,
+        List.of(values(first, "first"), values(second, "second"), values(third, "third")),
+        (subject, arguments) -> {
+          action.run(subject, (A) arguments[0], (B) arguments[1], (C) arguments[2]);
+          return Result.DONE;
+        });
+  }
+
+  private Stress<S> with(String name, Place place, List<Input> inputs, Operation.Body<S> body) {
+    requireName(name);
+    if (names().contains(name)) {
+      throw new IllegalArgumentException(
+          "name is taken: there is an operation \"" + name + "\" already. Choose another.");
+    }
+    Operation<S> operation = new Operation<>(name, place, 1, Set.of(), inputs, body);
+    return with(copy -> copy.operations = append(copy.operations, operation));
+  }
+
+  private Stress<S> with(Consumer<Settings<S>> change) {
+    return new Stress<>(settings.with(change));
+  }
+
+  private static void requireName(String name) {
     requireNonNull(name, "name");
     if (name.isBlank()) {
       throw new IllegalArgumentException("name must not be blank: the report needs it.");
     }
-    if (operations.stream().anyMatch(operation -> operation.name().equals(name))) {
+  }
+
+  private List<String> names() {
+    return settings.operations.stream().map(Operation::name).toList();
+  }
+
+  private static Input input(Arbitrary<?> arbitrary, String parameter) {
+    return new Input(requireNonNull(arbitrary, parameter));
+  }
+
+  private static Input values(List<?> values, String parameter) {
+    if (requireNonNull(values, parameter).isEmpty()) {
       throw new IllegalArgumentException(
-          "name is taken: there is an operation \"" + name + "\" already. Choose another.");
+          parameter + " must not be empty: there is no value to call the operation with.");
     }
-    List<Operation<S>> more = new ArrayList<>(operations);
-    more.add(new Operation<>(name, body));
-    return new Stress<>(supplier, more, threads, operationsPerThread, budget, seed);
+    return new Input(Arbitraries.of(new ArrayList<>(values)));
+  }
+
+  /**
+   * Adds an action that runs once in every scenario, before everything else.
+   *
+   * @param name what the report calls it, unique in this specification
+   * @param action what is done to the object, by one thread
+   * @return this specification with the action
+   * @throws IllegalArgumentException if {@code name} is blank or taken
+   */
+  public Stress<S> before(String name, Action0<? super S> action) {
+    requireNonNull(action, "action");
+    return with(
+        name,
+        Place.BEFORE,
+        List.of(),
+        (subject, arguments) -> {
+          action.run(subject);
+          return Result.DONE;
+        });
+  }
+
+  /**
+   * Adds an operation that runs once in every scenario, when all threads have ended and after
+   * everything else: a last look, whose result must be explained, or a clean-up.
+   *
+   * @param name what the report calls it, unique in this specification
+   * @param operation what is done to the object, by one thread
+   * @return this specification with the operation
+   * @throws IllegalArgumentException if {@code name} is blank or taken
+   */
+  public Stress<S> afterwards(String name, Function0<? super S> operation) {
+    requireNonNull(operation, "operation");
+    return with(
+        name,
+        Place.AFTERWARDS,
+        List.of(),
+        (subject, arguments) -> Result.returned(operation.apply(subject)));
+  }
+
+  /**
+   * Sets how often an operation is called, compared with the others; 1 if not set.
+   *
+   * @param name the name of an operation of this specification
+   * @param weight at least 1, and 1000 at most
+   * @return this specification with that weight
+   * @throws IllegalArgumentException if there is no such operation, or {@code weight} is out of
+   *     that range
+   */
+  public Stress<S> weight(String name, int weight) {
+    requireKnown(name);
+    if (weight < 1 || weight > MAX_WEIGHT) {
+      throw new IllegalArgumentException(
+          "weight must be from 1 to " + MAX_WEIGHT + ": was " + weight + ".");
+    }
+    return change(Set.of(name), operation -> operation.withWeight(weight));
+  }
+
+  /**
+   * Confines operations to one thread: in each scenario, all calls of them that run beside other
+   * calls are made by one thread, such as the only producer of a queue. Which one differs from
+   * scenario to scenario. Before the threads start and after they have ended, the calls are made by
+   * the thread that makes all others, too.
+   *
+   * @param names the names of operations of this specification
+   * @return this specification with those operations confined
+   * @throws IllegalArgumentException if there is no such operation, or none is named
+   */
+  public Stress<S> confined(String... names) {
+    Set<String> group = new LinkedHashSet<>(List.of(names));
+    if (group.isEmpty()) {
+      throw new IllegalArgumentException("names must not be empty: name what to confine.");
+    }
+    group.forEach(this::requireKnown);
+    return change(group, operation -> operation.confinedWith(group));
+  }
+
+  private void requireKnown(String name) {
+    requireNonNull(name, "name");
+    if (!names().contains(name)) {
+      throw new IllegalArgumentException(
+          "name is unknown: there is no operation \"%s\", only %s.".formatted(name, names()));
+    }
+  }
+
+  private Stress<S> change(Set<String> names, UnaryOperator<Operation<S>> change) {
+    return with(copy ->
+        copy.operations =
+            copy.operations.stream()
+                .map(o -> names.contains(o.name()) ? change.apply(o) : o)
+                .toList());
+  }
+
+  /**
+   * Adds a condition that must be true whenever no call is under way: when the threads have ended,
+   * and after the calls that follow.
+   *
+   * @param name what the report calls it
+   * @param condition tells whether it is true; may throw if it is not, as an assertion does
+   * @return this specification with the invariant
+   * @throws IllegalArgumentException if {@code name} is blank
+   */
+  public Stress<S> invariant(String name, Condition<? super S> condition) {
+    requireName(name);
+    requireNonNull(condition, "condition");
+    Invariant<S> invariant = new Invariant<>(name, condition::holds);
+    return with(copy -> copy.invariants = append(copy.invariants, invariant));
+  }
+
+  /**
+   * Sets another class as the model: its objects, called by one thread, say which results are
+   * right. If not set, the class under test is its own model.
+   *
+   * @param model makes a new object of the model, in its first state, whenever it is called
+   * @return this specification with that model
+   */
+  public Stress<S> against(Supplier<? extends S> model) {
+    requireNonNull(model, "model");
+    Subjects<S> models = new Subjects<>(model);
+    return with(copy ->
+        copy.oracle = consistency -> ClassOracle.ofAnother(copy.subjects, models, consistency));
   }
 
   /**
@@ -170,7 +650,7 @@ public final class Stress<S> {
       throw new IllegalArgumentException(
           "threads must be from 2 to " + MAX_THREADS + ": was " + threads + ".");
     }
-    return new Stress<>(supplier, operations, threads, operationsPerThread, budget, seed);
+    return with(copy -> copy.threads = threads);
   }
 
   /**
@@ -185,7 +665,7 @@ public final class Stress<S> {
       throw new IllegalArgumentException(
           "operationsPerThread must be at least 1: was " + operationsPerThread + ".");
     }
-    return new Stress<>(supplier, operations, threads, operationsPerThread, budget, seed);
+    return with(copy -> copy.operationsPerThread = operationsPerThread);
   }
 
   /**
@@ -202,7 +682,7 @@ public final class Stress<S> {
       throw new IllegalArgumentException(
           "budget must be more than zero and one day at most: was " + budget + ".");
     }
-    return new Stress<>(supplier, operations, threads, operationsPerThread, budget, seed);
+    return with(copy -> copy.budget = budget);
   }
 
   /**
@@ -214,156 +694,143 @@ public final class Stress<S> {
    * @return this specification with that seed
    */
   public Stress<S> seed(long seed) {
-    return new Stress<>(
-        supplier, operations, threads, operationsPerThread, budget, OptionalLong.of(seed));
+    return with(copy -> copy.seed = seed);
+  }
+
+  /**
+   * Sets the only scenario to run, for the whole budget, instead of many: the one of a report. It
+   * fails again if the threads meet again as they did, and is not shrunk.
+   *
+   * @param token from the last line of a report
+   * @return this specification with that scenario
+   */
+  public Stress<S> replay(String token) {
+    requireNonNull(token, "token");
+    return with(copy -> copy.replay = token);
+  }
+
+  /**
+   * Sets a folder in which scenarios that failed are kept, to be tried first in later assertions of
+   * a specification with the same operations; none are kept if not set. It is made when needed, and
+   * is meant to be checked in.
+   *
+   * @param folder such as {@code Path.of("src/test/threadfast")}
+   * @return this specification with that folder
+   */
+  public Stress<S> regressions(Path folder) {
+    requireNonNull(folder, "folder");
+    return with(copy -> copy.regressions = folder);
+  }
+
+  /**
+   * Returns the scenarios of this specification for a jqwik property, which draws and shrinks them
+   * like any other value:
+   *
+   * {@snippet file="io/github/threadfast/testkit/examples/ScenarioExamples.java" region="property"}
+   *
+   * @return the scenarios, within the limits of {@link #threads} and {@link #operationsPerThread}
+   * @throws IllegalStateException if the specification has no operations
+   */
+  public Arbitrary<Scenario<S>> scenarios() {
+    requireOperations();
+    return ProgramArbitrary.of(settings.operations, settings.threads, settings.operationsPerThread)
+        .map(program -> new Scenario<>(settings.with(copy -> copy.scenario = program)));
   }
 
   /**
    * Asserts that the class is linearizable: that each call takes effect at one moment between its
    * beginning and its end, as if the calls came one at a time.
    *
-   * @throws AssertionFailedError if a run was seen that no order of its calls explains; if an
-   *     operation did not return; if the results of some run could not be judged; if no call
-   *     returned or threw anything; if the class gives different results for the same calls even
-   *     when run alone
+   * @throws AssertionFailedError if a run was seen that no order of its calls explains, or after
+   *     which an invariant was broken; if an operation did not return; if the results of some run
+   *     could not be judged; if no call returned or threw anything; if one thread alone suffices to
+   *     fail: if the class gives different results for the same calls, differs from its model, or
+   *     breaks an invariant
    * @throws TestAbortedException if nothing failed, but the threads never ran at the same time, as
    *     on a single core: the test is skipped, since a pass would say nothing
    * @throws IllegalStateException if the specification has no operations
    * @throws IllegalArgumentException if the supplier throws, returns null, or returns one object
-   *     twice
+   *     twice; if an argument can't be drawn; if the token to replay does not fit
    */
   public void assertLinearizable() {
-    if (operations.isEmpty()) {
+    check(Consistency.LINEARIZABLE);
+  }
+
+  /**
+   * Asserts that the class is sequentially consistent: that the results are those of some order of
+   * the calls which keeps the order of each thread. Unlike a {@linkplain #assertLinearizable()
+   * linearizable} class, it may answer a thread from the past, as long as it never contradicts
+   * itself.
+   *
+   * @throws AssertionFailedError as in {@link #assertLinearizable}
+   * @throws TestAbortedException as in {@link #assertLinearizable}
+   * @throws IllegalStateException if the specification has no operations
+   * @throws IllegalArgumentException as in {@link #assertLinearizable}
+   */
+  public void assertSequentiallyConsistent() {
+    check(Consistency.SEQUENTIAL);
+  }
+
+  /**
+   * Asserts that the class is quiescently consistent: that the results are those of some order of
+   * the calls in which calls separated by a moment of rest, at which no call is under way, keep
+   * their order. Calls that overlap, or are linked by calls that do, may take effect in any order,
+   * even if one thread makes them.
+   *
+   * @throws AssertionFailedError as in {@link #assertLinearizable}
+   * @throws TestAbortedException as in {@link #assertLinearizable}
+   * @throws IllegalStateException if the specification has no operations
+   * @throws IllegalArgumentException as in {@link #assertLinearizable}
+   */
+  public void assertQuiescentlyConsistent() {
+    check(Consistency.QUIESCENT);
+  }
+
+  /**
+   * Asserts the {@linkplain #invariant invariants}, that no operation throws, and that all return.
+   * What they return may be anything.
+   *
+   * @throws AssertionFailedError if an invariant was broken; if an operation threw or did not
+   *     return
+   * @throws TestAbortedException as in {@link #assertLinearizable}
+   * @throws IllegalStateException if the specification has no operations
+   * @throws IllegalArgumentException as in {@link #assertLinearizable}
+   */
+  public void assertInvariants() {
+    check(null);
+  }
+
+  private void check(@Nullable Consistency consistency) {
+    requireOperations();
+    new Assertion<>(settings.with(copy -> copy.consistency = consistency)).run();
+  }
+
+  private void requireOperations() {
+    if (settings.operations.stream().allMatch(Operation::isFixed)) {
       throw new IllegalStateException(
           "There are no operations to run: add them with operation(name, …) or action(name, …).");
     }
-    Duration deadline = budget.multipliedBy(6).dividedBy(5);
-    Duration patience = deadline.plusSeconds(GRACE_SECONDS);
-    long chosenSeed = seed.orElseGet(() -> ThreadLocalRandom.current().nextInt(1_000_000));
-    AtomicReference<@Nullable Fault> fault = new AtomicReference<>();
-    try (Crew crew = new Crew(threads)) {
-      Search<S> search = new Search<>(this, chosenSeed, crew);
-      try {
-        crew.direct(
-            () -> {
-              search.run(budget, deadline, failure -> fault.set(Fault.of(failure)));
-              return search;
-            },
-            patience.toNanos());
-        failIfPresent(fault.get());
-        requireJudged(search);
-      } catch (TimeoutException timeout) {
-        failIfPresent(fault.get());
-        throw new AssertionFailedError(TextReport.stuck(patience, crew.threads()));
-      } finally {
-        search.stop();
-      }
-    } catch (ExecutionException e) {
-      throw explained(e.getCause() == null ? e : e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionFailedError("Interrupted before the search was over.", e);
-    }
   }
 
-  private static void failIfPresent(@Nullable Fault fault) {
-    if (fault != null) {
-      throw new AssertionFailedError(fault.text(), fault.cause());
-    }
+  Settings<S> settings() {
+    return settings;
   }
 
   /**
-   * A failure in words, found in a thread of the search, since a value's toString may not return.
-   */
-  private record Fault(String text, @Nullable Throwable cause) {
-    static Fault of(Failure<?> failure) {
-      return new Fault(TextReport.of(failure), failure.thrown().orElse(null));
-    }
-  }
-
-  /** A search that saw or understood too little must not pass. */
-  private void requireJudged(Search<S> search) {
-    if (search.runs() == 0) {
-      throw new AssertionFailedError(
-          "Nothing was run within the budget of " + budget + ": raise budget.");
-    }
-    if (search.undecided() > 0) {
-      throw new AssertionFailedError(
-          "Undecided: for %,d of %,d runs neither an order was found nor that there is none. Lower"
-                  .formatted(search.undecided(), search.runs())
-              + " threads or operationsPerThread, or give the class an equals.");
-    }
-    if (!search.observed()) {
-      throw new AssertionFailedError(
-          "Nothing could be seen: no call returned or threw anything. Add an operation that returns"
-              + " what the others did.");
-    }
-    if (!search.overlapped()) {
-      throw new TestAbortedException(
-          "In %,d runs no two threads ever ran at the same time, so that a pass would say nothing."
-                  .formatted(search.runs())
-              + " Run the test on two free cores, or raise budget.");
-    }
-  }
-
-  private static RuntimeException explained(Throwable cause) {
-    if (cause instanceof SupplierException) {
-      return new IllegalArgumentException(cause.getMessage(), cause.getCause());
-    }
-    if (cause instanceof NondeterministicException nondeterministic) {
-      throw new AssertionFailedError(TextReport.of(nondeterministic));
-    }
-    return new IllegalStateException("The search itself failed: " + cause, cause);
-  }
-
-  Supplier<? extends S> supplier() {
-    return supplier;
-  }
-
-  List<Operation<S>> operations() {
-    return operations;
-  }
-
-  int threads() {
-    return threads;
-  }
-
-  int operationsPerThread() {
-    return operationsPerThread;
-  }
-
-  /**
-   * An operation with a result.
+   * A condition on an object at rest.
    *
    * @param <S> the class under test
    * @since 0.1.0
    */
   @FunctionalInterface
-  public interface Function<S> {
+  public interface Condition<S> {
     /**
-     * Runs on {@code subject}.
+     * Returns whether the condition is true of {@code subject}.
      *
-     * @param subject the object under test
-     * @return the result
-     * @throws Throwable anything; what is thrown is a result, too
+     * @param subject the object under test, which no other thread uses now
+     * @return whether it is true
+     * @throws Throwable if it is not true
      */
-    @Nullable Object apply(S subject) throws Throwable;
-  }
-
-  /**
-   * An operation without a result.
-   *
-   * @param <S> the class under test
-   * @since 0.1.0
-   */
-  @FunctionalInterface
-  public interface Action<S> {
-    /**
-     * Runs on {@code subject}.
-     *
-     * @param subject the object under test
-     * @throws Throwable anything; what is thrown is a result, too
-     */
-    void run(S subject) throws Throwable;
+    boolean holds(S subject) throws Throwable;
   }
 }

@@ -177,9 +177,9 @@ class StressTest {
     Stress<AtomicInteger> other = setting.apply(counter);
 
     assertNotSame(counter, other);
-    assertEquals(1, counter.operations().size());
-    assertEquals(3, counter.threads());
-    assertEquals(3, counter.operationsPerThread());
+    assertEquals(1, counter.settings().operations.size());
+    assertEquals(3, counter.settings().threads);
+    assertEquals(3, counter.settings().operationsPerThread);
     counter.assertLinearizable();
   }
 
@@ -190,9 +190,9 @@ class StressTest {
       all = setting.apply(all);
     }
 
-    assertEquals(2, all.operations().size());
-    assertEquals(5, all.threads());
-    assertEquals(5, all.operationsPerThread());
+    assertEquals(2, all.settings().operations.size());
+    assertEquals(5, all.settings().threads);
+    assertEquals(5, all.settings().operationsPerThread);
   }
 
   @Test

@@ -5,13 +5,18 @@ import static java.util.stream.Collectors.joining;
 import io.github.threadfast.testkit.check.History;
 import io.github.threadfast.testkit.check.History.Event;
 import io.github.threadfast.testkit.check.Result;
+import io.github.threadfast.testkit.check.Verdict;
 import io.github.threadfast.testkit.check.Verdict.Contradiction;
 import io.github.threadfast.testkit.check.Verdict.DeadEnd;
+import io.github.threadfast.testkit.report.Failure.Cause;
 import io.github.threadfast.testkit.report.Failure.Effort;
+import io.github.threadfast.testkit.run.Breach;
 import io.github.threadfast.testkit.run.Crew;
 import io.github.threadfast.testkit.run.NondeterministicException;
 import io.github.threadfast.testkit.run.Subjects;
-import io.github.threadfast.testkit.scenario.Operation;
+import io.github.threadfast.testkit.scenario.Argument;
+import io.github.threadfast.testkit.scenario.Call;
+import io.github.threadfast.testkit.scenario.Values;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,18 +27,22 @@ import org.jspecify.annotations.Nullable;
 
 /** Failures as plain text, narrow enough for a phone. */
 public final class TextReport {
-  private static final int MAX_VALUE_LENGTH = 60;
+  private static final String ORDER_IN_TIME =
+      """
+
+      A call stands below every call that had returned before it began. Without that order in time,
+      the results could be explained.
+      """;
 
   private TextReport() {}
 
   /** Returns the text of {@code failure}. */
   public static <S> String of(Failure<S> failure) {
-    List<List<Event<Operation<S>>>> lanes = failure.history().lanes();
-    List<Event<Operation<S>>> before = lanes.get(0);
-    List<Event<Operation<S>>> after = lanes.get(lanes.size() - 1);
+    List<List<Event<Call<S>>>> lanes = failure.history().lanes();
+    List<Event<Call<S>>> before = lanes.get(0);
+    List<Event<Call<S>>> after = lanes.get(lanes.size() - 1);
     StringBuilder text = new StringBuilder();
-    text.append(failure.subject())
-        .append(" is not linearizable: no order of these calls gives these results.\n\n");
+    text.append(headline(failure)).append("\n\n");
     if (!before.isEmpty()) {
       text.append("  before: ").append(calls(before)).append("\n\n");
     }
@@ -41,16 +50,94 @@ public final class TextReport {
     if (!after.isEmpty()) {
       text.append("\n  afterwards: ").append(calls(after)).append('\n');
     }
-    if (failure.explainedWithoutTime()) {
-      text.append(
-              "\nA call stands below every call that had returned before it began. Without that")
-          .append(" order in time,\nthe results could be explained.\n");
-    }
-    text.append("\nThe orders that explain most of it:\n");
-    for (DeadEnd<Operation<S>> deadEnd : failure.verdict().deadEnds()) {
-      text.append("  ").append(why(deadEnd, lanes.size() - 1)).append('\n');
-    }
+    text.append(explanation(failure, lanes.size() - 1));
     return text.append('\n').append(effort(failure.effort())).toString();
+  }
+
+  private static String headline(Failure<?> failure) {
+    if (failure.cause() instanceof Cause.Unexplained<?> unexplained) {
+      return "%s is not %s: no order of these calls gives these results."
+          .formatted(failure.subject(), unexplained.consistency().adjective());
+    }
+    if (failure.cause() instanceof Cause.Broken<?> broken) {
+      return "%s breaks the invariant \"%s\" %s."
+          .formatted(
+              failure.subject(), broken.breach().invariant(), moment(broken.breach().moment()));
+    }
+    return "%s throws when these calls meet.".formatted(failure.subject());
+  }
+
+  private static String moment(Breach.Moment moment) {
+    return switch (moment) {
+      case BEFORE_THREADS -> "before the threads start";
+      case AFTER_THREADS -> "when the threads have ended";
+      case AT_THE_END -> "after the last call";
+    };
+  }
+
+  private static <S> String explanation(Failure<S> failure, int lastLane) {
+    if (failure.cause() instanceof Cause.Unexplained<S> unexplained) {
+      return (unexplained.explainedWithoutTime() ? ORDER_IN_TIME : "")
+          + unexplained.verdict().deadEnds().stream()
+              .map(deadEnd -> "  " + why(deadEnd, lastLane) + "\n")
+              .collect(joining("", "\nThe orders that explain most of it:\n", ""));
+    }
+    if (failure.cause() instanceof Cause.Broken<S> broken) {
+      return "\nThe invariant %s. It holds when one thread makes all these calls.\n"
+          .formatted(verdict(broken.breach()));
+    }
+    return "\nNo operation may throw here: catch what it may throw inside the operation.\n";
+  }
+
+  private static String verdict(Breach breach) {
+    return breach.thrown() == null
+        ? "is false"
+        : "threw " + Values.nameOf(breach.thrown()) + message(breach.thrown());
+  }
+
+  private static String message(Throwable thrown) {
+    String message;
+    try {
+      message = thrown.getMessage();
+    } catch (Throwable unreadable) {
+      message = null;
+    }
+    return message == null ? "" : ": " + message.lines().findFirst().orElse("");
+  }
+
+  /** Returns what to say of an invariant that one thread alone can break. */
+  public static <S> String brokenAlone(String subject, List<Event<Call<S>>> events, Breach breach) {
+    return """
+    %s breaks the invariant "%s" even when one thread alone calls it, so this is no race:
+
+      %s
+
+    Then the invariant %s. Correct the class or the invariant, then look for races.\
+    """
+        .formatted(subject, breach.invariant(), calls(events), verdict(breach));
+  }
+
+  /** Returns what to say of a class that differs from its model when one thread alone calls it. */
+  public static <S> String differsAlone(
+      String subject, List<Event<Call<S>>> events, Verdict.Fails<Call<S>> fails) {
+    return """
+    %s differs from its model even when one thread alone calls it, so this is no race:
+
+      %s
+
+    By the model: %s.
+    Correct the class or the model, then look for races.\
+    """
+        .formatted(subject, calls(events), why(fails.deadEnds().get(0), 0));
+  }
+
+  /** Returns what to say of an argument that a call has changed. */
+  public static String changedArgument(Call<?> call, Argument argument) {
+    return """
+    %s can't be judged: a call has changed its argument, which is now %s.
+    All runs share the arguments. In the operation, hand a copy to the object.\
+    """
+        .formatted(call.operation().name(), argument);
   }
 
   /** Returns what to say of a class whose results differ although it runs alone. */
@@ -100,20 +187,20 @@ public final class TextReport {
   }
 
   private static boolean callsTheUser(StackTraceElement frame) {
-    return frame.getClassName().equals(Operation.class.getName())
+    return frame.getClassName().equals(Call.class.getName())
         || frame.getClassName().equals(Subjects.class.getName());
   }
 
-  private static <S> String calls(List<Event<Operation<S>>> events) {
+  private static <S> String calls(List<Event<Call<S>>> events) {
     return events.stream().map(TextReport::call).collect(joining(", "));
   }
 
-  private static <S> String call(Event<Operation<S>> event) {
+  private static <S> String call(Event<Call<S>> event) {
     return event.call() + outcome(event.result());
   }
 
   /** One column a thread; a call stands in a lower row than every call that returned before it. */
-  private static <S> String table(History<Operation<S>> history) {
+  private static <S> String table(History<Call<S>> history) {
     int threads = history.lanes().size() - 2;
     List<String[]> rows = new ArrayList<>();
     rows.add(
@@ -137,7 +224,7 @@ public final class TextReport {
   }
 
   /** Moves each call below the calls that returned before it; returns how many had to move. */
-  private static <S> int sink(History<Operation<S>> history, int[][] rowOf) {
+  private static <S> int sink(History<Call<S>> history, int[][] rowOf) {
     int moved = 0;
     for (int thread = 0; thread < rowOf.length; thread++) {
       for (int i = 0; i < rowOf[thread].length; i++) {
@@ -187,7 +274,7 @@ public final class TextReport {
     return text + " ".repeat(width - text.length());
   }
 
-  private static <S> String why(DeadEnd<Operation<S>> deadEnd, int lastLane) {
+  private static <S> String why(DeadEnd<Call<S>> deadEnd, int lastLane) {
     String order =
         deadEnd.order().stream().map(event -> place(event, lastLane)).collect(joining(", "));
     String next =
@@ -197,7 +284,7 @@ public final class TextReport {
     return order.isEmpty() ? "first of all " + next : order + "; then " + next;
   }
 
-  private static <S> String difference(Contradiction<Operation<S>> contradiction, int lastLane) {
+  private static <S> String difference(Contradiction<Call<S>> contradiction, int lastLane) {
     return "%s should have %s but %s"
         .formatted(
             place(contradiction.event(), lastLane),
@@ -205,57 +292,47 @@ public final class TextReport {
             happened(contradiction.event().result(), "threw"));
   }
 
-  private static <S> String place(Event<Operation<S>> event, int lastLane) {
+  private static <S> String place(Event<Call<S>> event, int lastLane) {
     boolean inThread = event.lane() > 0 && event.lane() < lastLane;
     return (inThread ? Crew.name(event.lane() - 1) + " " : "") + event.call();
   }
 
   private static String outcome(Result result) {
     if (result instanceof Result.Returned returned) {
-      return " -> " + value(returned.value());
+      return " -> " + Values.show(returned.value());
     }
     return result instanceof Result.Threw ? " " + happened(result, "threw") : "";
   }
 
   private static String happened(Result result, String threw) {
     if (result instanceof Result.Returned returned) {
-      return "returned " + value(returned.value());
+      return "returned " + Values.show(returned.value());
     }
     return result instanceof Result.Threw thrown
-        ? threw + " " + Subjects.nameOf(thrown.exception())
+        ? threw + " " + Values.nameOf(thrown.exception())
         : "returned";
   }
 
-  /** Values are shown by their own toString, which may do anything: it is called with care. */
-  private static String value(@Nullable Object value) {
-    String text;
-    try {
-      text = value instanceof String string ? '"' + string + '"' : deepToString(value);
-    } catch (Throwable thrown) {
-      text = "(a value whose toString threw " + Subjects.nameOf(thrown) + ")";
-    }
-    text = text.replace("\n", "\\n").replace("\r", "\\r");
-    return text.length() <= MAX_VALUE_LENGTH ? text : text.substring(0, MAX_VALUE_LENGTH - 1) + "…";
-  }
-
-  private static String deepToString(@Nullable Object value) {
-    String inBrackets = Arrays.deepToString(new @Nullable Object[] {value});
-    return inBrackets.substring(1, inBrackets.length() - 1);
-  }
-
   private static String effort(Effort effort) {
-    return String.format(
-        Locale.ROOT,
-        """
-        Found after %,d runs, in scenario %,d, in %.1f s%s.
-        To try the same scenarios: .seed(%dL)\
-        """,
-        effort.runs(),
-        effort.scenarios(),
-        effort.elapsed().toMillis() / 1000.0,
-        effort.callsLeft() < effort.callsFound()
-            ? ", shrunk from %d calls to %d".formatted(effort.callsFound(), effort.callsLeft())
-            : "",
-        effort.seed());
+    StringBuilder text =
+        new StringBuilder(
+            String.format(
+                Locale.ROOT,
+                "Found after %,d runs, in scenario %,d, in %.1f s%s.",
+                effort.runs(),
+                effort.scenarios(),
+                effort.elapsed().toMillis() / 1000.0,
+                effort.callsLeft() < effort.callsFound()
+                    ? ", shrunk from %d calls to %d"
+                        .formatted(effort.callsFound(), effort.callsLeft())
+                    : ""));
+    effort
+        .seed()
+        .ifPresent(seed -> text.append("\nTo try the same scenarios: .seed(%dL)".formatted(seed)));
+    effort
+        .token()
+        .ifPresent(
+            token -> text.append("\nTo run this one alone: .replay(\"%s\")".formatted(token)));
+    return text.toString();
   }
 }

@@ -1,7 +1,7 @@
 package io.github.threadfast.testkit.run;
 
 import io.github.threadfast.testkit.check.Result;
-import io.github.threadfast.testkit.scenario.Operation;
+import io.github.threadfast.testkit.scenario.Call;
 import java.util.List;
 
 /** The class under test, run alone, gave two results for the same calls. */
@@ -9,12 +9,12 @@ public final class NondeterministicException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final String subject;
-  private final transient List<? extends Operation<?>> calls;
+  private final transient List<? extends Call<?>> calls;
   private final transient Result first;
   private final transient Result second;
 
   NondeterministicException(
-      String subject, List<? extends Operation<?>> calls, Result first, Result second) {
+      String subject, List<? extends Call<?>> calls, Result first, Result second) {
     super(subject + ": " + calls + " gave two results");
     this.subject = subject;
     this.calls = List.copyOf(calls);
@@ -28,7 +28,7 @@ public final class NondeterministicException extends RuntimeException {
   }
 
   /** Returns the calls, the last of which gave two results. */
-  public List<? extends Operation<?>> calls() {
+  public List<? extends Call<?>> calls() {
     return calls;
   }
 

@@ -5,8 +5,9 @@ import io.github.threadfast.testkit.check.Result;
 import io.github.threadfast.testkit.check.Specification;
 import io.github.threadfast.testkit.check.Verdict.Contradiction;
 import io.github.threadfast.testkit.check.Verdict.DeadEnd;
-import io.github.threadfast.testkit.scenario.Operation;
-import io.github.threadfast.testkit.scenario.Scenario;
+import io.github.threadfast.testkit.scenario.Call;
+import io.github.threadfast.testkit.scenario.Program;
+import io.github.threadfast.testkit.scenario.Values;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -21,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <S> the class under test
  */
-public final class SequentialModel<S>
-    implements Specification<Operation<S>, SequentialModel.State<S>> {
+public final class SequentialModel<S> implements Specification<Call<S>, SequentialModel.State<S>> {
   /*
    * Idea. A subject can be neither copied nor rewound, so a state is the list of calls that leads to
    * it, and a step replays that list on a new subject and adds one call. Each step is taken once and
@@ -68,7 +68,7 @@ public final class SequentialModel<S>
   }
 
   @Override
-  public Step<State<S>> step(State<S> state, Operation<S> call) {
+  public Step<State<S>> step(State<S> state, Call<S> call) {
     Step<State<S>> taken = state.steps.get(call);
     if (taken == null) {
       taken = replay(state, call);
@@ -78,7 +78,7 @@ public final class SequentialModel<S>
   }
 
   /** Returns whether the calls of {@code order} give the results seen when they run alone. */
-  public boolean replays(List<Event<Operation<S>>> order) {
+  public boolean replays(List<Event<Call<S>>> order) {
     return difference(supplier.get(), calls(order), results(order)) == null;
   }
 
@@ -87,8 +87,8 @@ public final class SequentialModel<S>
    *
    * @throws NondeterministicException if the class does not contradict as it did before
    */
-  public void confirm(DeadEnd<Operation<S>> deadEnd) {
-    for (Contradiction<Operation<S>> contradiction : deadEnd.contradictions()) {
+  public void confirm(DeadEnd<Call<S>> deadEnd) {
+    for (Contradiction<Call<S>> contradiction : deadEnd.contradictions()) {
       requireSame(
           supplier.get(),
           append(calls(deadEnd.order()), contradiction.event().call()),
@@ -102,10 +102,10 @@ public final class SequentialModel<S>
    * @throws NondeterministicException if a result of the first time has changed after it was
    *     returned, as a view of the subject does, so that it can't be compared
    */
-  public void requireLastingResults(Scenario<S> scenario) {
-    List<List<Operation<S>>> threads = new ArrayList<>(scenario.threads());
+  public void requireLastingResults(Program<S> scenario) {
+    List<List<Call<S>>> threads = new ArrayList<>(scenario.threads());
     for (int order = 0; order < 2; order++) {
-      List<Operation<S>> calls = new ArrayList<>(scenario.before());
+      List<Call<S>> calls = new ArrayList<>(scenario.before());
       threads.forEach(calls::addAll);
       calls.addAll(scenario.after());
       S subject = supplier.get();
@@ -115,7 +115,7 @@ public final class SequentialModel<S>
     }
   }
 
-  private Step<State<S>> replay(State<S> state, Operation<S> call) {
+  private Step<State<S>> replay(State<S> state, Call<S> call) {
     S subject = supplier.get();
     requireSame(subject, state.path, state.results);
     Result result = call.perform(subject);
@@ -123,7 +123,7 @@ public final class SequentialModel<S>
     return new Step<>(result, canonical(next));
   }
 
-  private void requireSame(S subject, List<Operation<S>> calls, List<Result> results) {
+  private void requireSame(S subject, List<Call<S>> calls, List<Result> results) {
     NondeterministicException difference = difference(subject, calls, results);
     if (difference != null) {
       throw difference;
@@ -131,12 +131,12 @@ public final class SequentialModel<S>
   }
 
   private @Nullable NondeterministicException difference(
-      S subject, List<Operation<S>> calls, List<Result> results) {
+      S subject, List<Call<S>> calls, List<Result> results) {
     for (int i = 0; i < calls.size(); i++) {
       Result again = calls.get(i).perform(subject);
       if (!again.equals(results.get(i))) {
         return new NondeterministicException(
-            Subjects.nameOf(subject), calls.subList(0, i + 1), results.get(i), again);
+            Values.nameOf(subject), calls.subList(0, i + 1), results.get(i), again);
       }
     }
     return null;
@@ -150,11 +150,11 @@ public final class SequentialModel<S>
     return equal == null ? state : equal;
   }
 
-  private static <S> List<Operation<S>> calls(List<Event<Operation<S>>> events) {
+  private static <S> List<Call<S>> calls(List<Event<Call<S>>> events) {
     return events.stream().map(Event::call).toList();
   }
 
-  private static <S> List<Result> results(List<Event<Operation<S>>> events) {
+  private static <S> List<Result> results(List<Event<Call<S>>> events) {
     return events.stream().map(Event::result).toList();
   }
 
@@ -180,11 +180,11 @@ public final class SequentialModel<S>
    */
   public static final class State<S> {
     private final S subject;
-    private final List<Operation<S>> path;
+    private final List<Call<S>> path;
     private final List<Result> results;
-    private final Map<Operation<S>, Step<State<S>>> steps = new HashMap<>();
+    private final Map<Call<S>, Step<State<S>>> steps = new HashMap<>();
 
-    private State(S subject, List<Operation<S>> path, List<Result> results) {
+    private State(S subject, List<Call<S>> path, List<Result> results) {
       this.subject = subject;
       this.path = path;
       this.results = results;

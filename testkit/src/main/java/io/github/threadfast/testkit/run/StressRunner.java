@@ -1,8 +1,9 @@
 package io.github.threadfast.testkit.run;
 
 import io.github.threadfast.testkit.check.Result;
-import io.github.threadfast.testkit.scenario.Operation;
-import io.github.threadfast.testkit.scenario.Scenario;
+import io.github.threadfast.testkit.scenario.Call;
+import io.github.threadfast.testkit.scenario.Invariant;
+import io.github.threadfast.testkit.scenario.Program;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -11,7 +12,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Runs scenarios on real threads, many times each: every run on a subject of its own, the threads'
+ * Runs programs on real threads, many times each: every run on a subject of its own, the threads'
  * first calls aligned, with a little seeded noise before some of them.
  *
  * @param <S> the class under test
@@ -22,6 +23,7 @@ public final class StressRunner<S> {
 
   private final Crew crew;
   private final Supplier<S> supplier;
+  private final List<Invariant<S>> invariants;
   private final SplittableRandom random;
 
   private long batches;
@@ -33,25 +35,29 @@ public final class StressRunner<S> {
   private volatile boolean stopped;
   private volatile Rendezvous rendezvous = new Rendezvous(0);
 
-  /** Creates a runner that runs scenarios on the threads of {@code crew}. */
-  public StressRunner(Crew crew, Supplier<S> supplier, long seed) {
+  /**
+   * Creates a runner that runs programs on the threads of {@code crew} and looks at {@code
+   * invariants} whenever a subject is at rest.
+   */
+  public StressRunner(Crew crew, Supplier<S> supplier, List<Invariant<S>> invariants, long seed) {
     this.crew = crew;
     this.supplier = supplier;
+    this.invariants = List.copyOf(invariants);
     this.random = new SplittableRandom(seed);
   }
 
   /**
-   * Runs {@code scenario} {@code runs} times and returns what each run came to; fewer if stopped,
-   * or if {@code nanos} are over before.
+   * Runs {@code program} {@code runs} times and returns what each run came to; fewer if stopped, or
+   * if {@code nanos} are over before.
    *
    * <p>In every second batch, the first included, the threads also note which calls had returned
    * before which began. It costs each call a look at the other threads, and so the other half runs
    * without it.
    */
-  public List<Outcome<S>> run(Scenario<S> scenario, int runs, long nanos)
+  public List<Outcome<S>> run(Program<S> program, int runs, long nanos)
       throws InterruptedException, ExecutionException {
     long end = System.nanoTime() + nanos;
-    Batch<S> batch = new Batch<>(scenario, runs, batches++ % 2 == 0);
+    Batch<S> batch = new Batch<>(program, runs, batches++ % 2 == 0);
     List<S> subjects = new ArrayList<>(runs);
     do {
       S subject = supplier.get();
@@ -59,14 +65,14 @@ public final class StressRunner<S> {
       subjects.add(subject);
     } while (subjects.size() < runs && isLeft(end));
 
-    Rendezvous start = new Rendezvous(scenario.threads().size());
+    Rendezvous start = new Rendezvous(program.threads().size());
     rendezvous = start;
     if (stopped) {
       return List.of();
     }
     long noiseSeed = random.nextLong();
     crew.runAll(
-        scenario.threads().size(),
+        program.threads().size(),
         thread -> {
           SplittableRandom noise = new SplittableRandom(noiseSeed + thread);
           batch.runThread(thread, subjects, start, noise, () -> thread > 0 || isLeft(end));
@@ -78,7 +84,7 @@ public final class StressRunner<S> {
 
     List<Outcome<S>> outcomes = new ArrayList<>(runs);
     while (outcomes.size() < batch.completed() && (outcomes.isEmpty() || isLeft(end + nanos))) {
-      outcomes.add(batch.finish(outcomes.size(), subjects.get(outcomes.size())));
+      outcomes.add(batch.finish(outcomes.size(), subjects.get(outcomes.size()), invariants));
     }
     return outcomes;
   }
@@ -97,7 +103,7 @@ public final class StressRunner<S> {
    * The results of one batch. Each thread writes to places of its own, read when all have ended.
    */
   private static final class Batch<S> {
-    private final Scenario<S> scenario;
+    private final Program<S> program;
     private final Progress progress;
     private final boolean notesOrder;
 
@@ -106,9 +112,9 @@ public final class StressRunner<S> {
     private final int[][] returnedBefore;
     private final int[] completed;
 
-    Batch(Scenario<S> scenario, int runs, boolean notesOrder) {
-      int threads = scenario.threads().size();
-      this.scenario = scenario;
+    Batch(Program<S> program, int runs, boolean notesOrder) {
+      int threads = program.threads().size();
+      this.program = program;
       this.progress = new Progress(threads);
       this.notesOrder = notesOrder;
       this.before = new Result[runs][];
@@ -116,14 +122,14 @@ public final class StressRunner<S> {
       this.returnedBefore = new int[threads][];
       this.completed = new int[threads];
       for (int thread = 0; thread < threads; thread++) {
-        int calls = runs * scenario.threads().get(thread).size();
+        int calls = runs * program.threads().get(thread).size();
         results[thread] = new Result[calls];
         returnedBefore[thread] = new int[notesOrder ? calls * threads : 0];
       }
     }
 
     void prepare(int run, S subject) {
-      before[run] = perform(scenario.before(), subject);
+      before[run] = perform(program.before(), subject);
     }
 
     void runThread(
@@ -132,7 +138,7 @@ public final class StressRunner<S> {
         Rendezvous start,
         SplittableRandom random,
         BooleanSupplier mayGoOn) {
-      List<Operation<S>> operations = scenario.threads().get(thread);
+      List<Call<S>> operations = program.threads().get(thread);
       Result[] mine = results[thread];
       int call = 0;
       for (int run = 0; run < subjects.size(); run++) {
@@ -147,7 +153,7 @@ public final class StressRunner<S> {
         for (int spin = 0; spin < noise; spin++) {
           Thread.onSpinWait();
         }
-        for (Operation<S> operation : operations) {
+        for (Call<S> operation : operations) {
           if (notesOrder) {
             noteReturned(thread, call);
           }
@@ -175,16 +181,20 @@ public final class StressRunner<S> {
       return least;
     }
 
-    Outcome<S> finish(int run, S subject) {
-      Result[] all = new Result[scenario.calls()];
+    Outcome<S> finish(int run, S subject, List<Invariant<S>> invariants) {
+      Result[] all = new Result[program.calls()];
       int next = copy(before[run], 0, before[run].length, all, 0);
       for (int thread = 0; thread < completed.length; thread++) {
-        int calls = scenario.threads().get(thread).size();
+        int calls = program.threads().get(thread).size();
         next = copy(results[thread], run * calls, calls, all, next);
       }
-      Result[] after = perform(scenario.after(), subject);
+      Breach breach = Breach.find(invariants, subject, Breach.Moment.AFTER_THREADS);
+      Result[] after = perform(program.after(), subject);
       copy(after, 0, after.length, all, next);
-      return new Outcome<>(scenario, all, notesOrder ? order(run) : new int[0]);
+      if (breach == null && after.length > 0) {
+        breach = Breach.find(invariants, subject, Breach.Moment.AT_THE_END);
+      }
+      return new Outcome<>(program, all, notesOrder ? order(run) : new int[0], breach);
     }
 
     private static int copy(Result[] from, int start, int count, Result[] to, int next) {
@@ -195,20 +205,20 @@ public final class StressRunner<S> {
     /** Counts within this run what the threads noted as counts since the batch began. */
     private int[] order(int run) {
       int threads = completed.length;
-      int calls = scenario.threads().stream().mapToInt(List::size).sum();
+      int calls = program.threads().stream().mapToInt(List::size).sum();
       int[] order = new int[calls * threads];
       int next = 0;
       for (int thread = 0; thread < threads; thread++) {
-        int mine = scenario.threads().get(thread).size();
+        int mine = program.threads().get(thread).size();
         for (int i = run * mine * threads; i < (run + 1) * mine * threads; i++) {
-          int theirs = scenario.threads().get(i % threads).size();
+          int theirs = program.threads().get(i % threads).size();
           order[next++] = Math.max(0, returnedBefore[thread][i] - run * theirs);
         }
       }
       return order;
     }
 
-    private static <S> Result[] perform(List<Operation<S>> operations, S subject) {
+    private static <S> Result[] perform(List<Call<S>> operations, S subject) {
       Result[] results = new Result[operations.size()];
       for (int i = 0; i < results.length; i++) {
         results[i] = operations.get(i).perform(subject);

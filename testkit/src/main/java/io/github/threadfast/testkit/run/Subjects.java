@@ -1,5 +1,7 @@
 package io.github.threadfast.testkit.run;
 
+import io.github.threadfast.testkit.scenario.BadInputException;
+import io.github.threadfast.testkit.scenario.Values;
 import java.util.function.Supplier;
 
 /**
@@ -22,11 +24,11 @@ public final class Subjects<S> implements Supplier<S> {
     try {
       subject = supplier.get();
     } catch (Throwable thrown) {
-      throw new SupplierException(
+      throw new BadInputException(
           "supplier threw " + thrown + ". It must make a new subject for every run.", thrown);
     }
     if (subject == null) {
-      throw new SupplierException(
+      throw new BadInputException(
           "supplier returned null. It must make a new subject for every run.", null);
     }
     return subject;
@@ -38,18 +40,12 @@ public final class Subjects<S> implements Supplier<S> {
     @SuppressWarnings("ReferenceEquality") // two subjects may be equal, but not one object
     boolean shared = first == get();
     if (shared) {
-      throw new SupplierException(
+      throw new BadInputException(
           "supplier returned the same %s twice. Every run needs a subject of its own: make a new one"
-                  .formatted(nameOf(first))
+                  .formatted(Values.nameOf(first))
               + " inside the supplier.",
           null);
     }
     return first;
-  }
-
-  /** Returns what a report calls the class of {@code subject}. */
-  public static String nameOf(Object subject) {
-    String simpleName = subject.getClass().getSimpleName();
-    return simpleName.isEmpty() ? subject.getClass().getName() : simpleName;
   }
 }

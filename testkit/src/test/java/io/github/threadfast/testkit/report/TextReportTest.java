@@ -8,23 +8,27 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.threadfast.testkit.check.Consistency;
 import io.github.threadfast.testkit.check.History;
 import io.github.threadfast.testkit.check.History.Event;
 import io.github.threadfast.testkit.check.Result;
 import io.github.threadfast.testkit.check.Verdict.Contradiction;
 import io.github.threadfast.testkit.check.Verdict.DeadEnd;
 import io.github.threadfast.testkit.check.Verdict.Fails;
+import io.github.threadfast.testkit.report.Failure.Cause.Unexplained;
 import io.github.threadfast.testkit.report.Failure.Effort;
 import io.github.threadfast.testkit.run.NondeterministicException;
 import io.github.threadfast.testkit.run.SequentialModel;
 import io.github.threadfast.testkit.run.Subjects;
-import io.github.threadfast.testkit.scenario.Operation;
+import io.github.threadfast.testkit.scenario.Call;
+import io.github.threadfast.testkit.scenario.Calls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -38,13 +42,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(30)
 class TextReportTest {
   private static final Effort EFFORT =
-      new Effort(42, 1_234_567, 89, 7, 3, Duration.ofMillis(1_250));
+      new Effort(
+          1_234_567,
+          89,
+          7,
+          3,
+          Duration.ofMillis(1_250),
+          OptionalLong.of(42),
+          Optional.of("tf1-abc"));
 
   @Test
   void of_aLostUpdate() {
-    Event<Operation<Object>> a = event(1, "increment", DONE, 0, 0, 0, 0);
-    Event<Operation<Object>> b = event(2, "increment", DONE, 0, 0, 0, 0);
-    Event<Operation<Object>> get = event(3, "get", returned(1), 0, 1, 1, 0);
+    Event<Call<Object>> a = event(1, "increment", DONE, 0, 0, 0, 0);
+    Event<Call<Object>> b = event(2, "increment", DONE, 0, 0, 0, 0);
+    Event<Call<Object>> get = event(3, "get", returned(1), 0, 1, 1, 0);
 
     assertEquals(
         """
@@ -60,26 +71,26 @@ class TextReportTest {
           A increment(), B increment(); then get() should have returned 2 but returned 1
 
         Found after 1,234,567 runs, in scenario 89, in 1.3 s, shrunk from 7 calls to 3.
-        To try the same scenarios: .seed(42L)\
+        To try the same scenarios: .seed(42L)
+        To run this one alone: .replay("tf1-abc")\
         """,
         TextReport.of(
             new Failure<>(
                 "Counter",
                 history(List.of(), List.of(a), List.of(b), List.of(get)),
-                fails(deadEnd(List.of(a, b), contradiction(get, returned(2)))),
-                false,
+                unexplained(false, deadEnd(List.of(a, b), contradiction(get, returned(2)))),
                 EFFORT)));
   }
 
   @Test
   void of_callsBeforeDuringAndAfterWithAnOrderInTime() {
-    Event<Operation<Object>> before = event(0, "offer ada", returned(true), 0, 0, 0, 0, 0);
-    Event<Operation<Object>> a1 = event(1, "poll", returned("ada"), 1, 0, 0, 0, 0);
-    Event<Operation<Object>> a2 = event(1, "size", returned(1), 1, 1, 0, 1, 0);
-    Event<Operation<Object>> b = event(2, "clear", DONE, 1, 1, 0, 0, 0);
-    Event<Operation<Object>> c = event(3, "poll", returned("ada"), 1, 0, 0, 0, 0);
-    Event<Operation<Object>> size = event(4, "size", returned(0), 1, 2, 1, 1, 0);
-    Event<Operation<Object>> peek = event(4, "peek", returned(null), 1, 2, 1, 1, 1);
+    Event<Call<Object>> before = event(0, "offer ada", returned(true), 0, 0, 0, 0, 0);
+    Event<Call<Object>> a1 = event(1, "poll", returned("ada"), 1, 0, 0, 0, 0);
+    Event<Call<Object>> a2 = event(1, "size", returned(1), 1, 1, 0, 1, 0);
+    Event<Call<Object>> b = event(2, "clear", DONE, 1, 1, 0, 0, 0);
+    Event<Call<Object>> c = event(3, "poll", returned("ada"), 1, 0, 0, 0, 0);
+    Event<Call<Object>> size = event(4, "size", returned(0), 1, 2, 1, 1, 0);
+    Event<Call<Object>> peek = event(4, "peek", returned(null), 1, 2, 1, 1, 1);
 
     assertEquals(
         """
@@ -103,15 +114,15 @@ class TextReportTest {
           first of all A poll() should have thrown NoSuchElementException but returned "ada", \
         and C poll() should have returned but threw IllegalStateException
 
-        Found after 1,234,567 runs, in scenario 89, in 1.3 s.
-        To try the same scenarios: .seed(-1L)\
+        Found after 1,234,567 runs, in scenario 89, in 1.3 s.\
         """,
         TextReport.of(
             new Failure<>(
                 "Line",
                 history(
                     List.of(before), List.of(a1, a2), List.of(b), List.of(c), List.of(size, peek)),
-                fails(
+                unexplained(
+                    true,
                     deadEnd(List.of(before, a1), contradiction(c, returned(null))),
                     deadEnd(
                         List.of(),
@@ -119,8 +130,14 @@ class TextReportTest {
                         contradiction(
                             event(3, "poll", threw(new IllegalStateException()), 1, 0, 0, 0, 0),
                             DONE))),
-                true,
-                new Effort(-1, 1_234_567, 89, 7, 7, Duration.ofMillis(1_250)))));
+                new Effort(
+                    1_234_567,
+                    89,
+                    7,
+                    7,
+                    Duration.ofMillis(1_250),
+                    OptionalLong.empty(),
+                    Optional.empty()))));
   }
 
   static Stream<Arguments> results() {
@@ -159,16 +176,15 @@ class TextReportTest {
   @ParameterizedTest
   @MethodSource("results")
   void of_anyResult_showsItInOneLine(Result result, String call) {
-    Event<Operation<Object>> event = event(1, "call", result, 0, 0, 0, 0);
-    Event<Operation<Object>> other = event(2, "other", DONE, 0, 0, 0, 0);
+    Event<Call<Object>> event = event(1, "call", result, 0, 0, 0, 0);
+    Event<Call<Object>> other = event(2, "other", DONE, 0, 0, 0, 0);
 
     String text =
         TextReport.of(
             new Failure<>(
                 "Subject",
                 history(List.of(), List.of(event), List.of(other), List.of()),
-                fails(deadEnd(List.of(), contradiction(event, DONE))),
-                false,
+                unexplained(false, deadEnd(List.of(), contradiction(event, DONE))),
                 EFFORT));
 
     assertEquals(
@@ -187,9 +203,8 @@ class TextReportTest {
   @Test
   void of_aNondeterministicClass_showsBothResults() {
     AtomicInteger shared = new AtomicInteger();
-    Operation<Object> add = operation("add", DONE);
-    Operation<Object> draw =
-        new Operation<>("draw", subject -> returned("no. " + shared.incrementAndGet()));
+    Call<Object> add = operation("add", DONE);
+    Call<Object> draw = Calls.call("draw", subject -> returned("no. " + shared.incrementAndGet()));
     SequentialModel<Object> model = SequentialModel.<Object>of(ArrayList::new).withoutEquals();
     SequentialModel.State<Object> state =
         model.step(model.step(model.initial(), add).next(), draw).next();
@@ -212,7 +227,7 @@ class TextReportTest {
   void stuck_showsTheThreadsThatAreInTheUsersCode() throws InterruptedException {
     CountDownLatch never = new CountDownLatch(1);
     Thread inOperation =
-        waiting("threadfast thread A", () -> new Operation<>("wait", new Wait()).perform(never));
+        waiting("threadfast thread A", () -> Calls.call("wait", new Wait()).perform(never));
     Thread inSupplier = waiting("threadfast thread C", () -> new Subjects<>(new Make(never)).get());
     Thread idle = waiting("threadfast thread B", () -> await(never));
 
@@ -236,20 +251,19 @@ class TextReportTest {
   @Test
   void thrown_isTheExceptionOfACallThatShouldHaveEndedOtherwise() {
     RuntimeException unexpected = new RuntimeException();
-    Event<Operation<Object>> legitimate = event(0, "get", threw(new Exception()), 0, 0, 0);
-    Event<Operation<Object>> surprising = event(1, "get", threw(unexpected), 1, 0, 0);
+    Event<Call<Object>> legitimate = event(0, "get", threw(new Exception()), 0, 0, 0);
+    Event<Call<Object>> surprising = event(1, "get", threw(unexpected), 1, 0, 0);
     Failure<Object> failure =
         new Failure<>(
             "Subject",
             history(List.of(legitimate), List.of(surprising), List.of()),
-            fails(deadEnd(List.of(legitimate), contradiction(surprising, DONE))),
-            false,
+            unexplained(false, deadEnd(List.of(legitimate), contradiction(surprising, DONE))),
             EFFORT);
 
     assertSame(unexpected, failure.thrown().orElseThrow());
   }
 
-  private record Wait() implements Operation.Body<CountDownLatch> {
+  private record Wait() implements Calls.Body<CountDownLatch> {
     @Override
     public Result run(CountDownLatch latch) throws InterruptedException {
       latch.await();
@@ -299,36 +313,38 @@ class TextReportTest {
     };
   }
 
-  private static Event<Operation<Object>> event(
+  private static Event<Call<Object>> event(
       int lane, String name, Result result, Integer... returnedBefore) {
     return new Event<>(lane, operation(name, result), result, List.of(returnedBefore));
   }
 
-  private static Operation<Object> operation(String name, Result result) {
-    return new Operation<>(name, subject -> result);
+  private static Call<Object> operation(String name, Result result) {
+    return Calls.call(name, subject -> result);
   }
 
   @SafeVarargs
   @SuppressWarnings("varargs") // the array is only read
-  private static History<Operation<Object>> history(List<Event<Operation<Object>>>... lanes) {
+  private static History<Call<Object>> history(List<Event<Call<Object>>>... lanes) {
     return new History<>(List.of(lanes));
   }
 
   @SafeVarargs
   @SuppressWarnings("varargs") // the array is only read
-  private static Fails<Operation<Object>> fails(DeadEnd<Operation<Object>>... deadEnds) {
-    return new Fails<>(List.of(deadEnds));
+  private static Unexplained<Object> unexplained(
+      boolean explainedWithoutTime, DeadEnd<Call<Object>>... deadEnds) {
+    return new Unexplained<>(
+        Consistency.LINEARIZABLE, new Fails<>(List.of(deadEnds)), explainedWithoutTime);
   }
 
   @SafeVarargs
   @SuppressWarnings("varargs") // the array is only read
-  private static DeadEnd<Operation<Object>> deadEnd(
-      List<Event<Operation<Object>>> order, Contradiction<Operation<Object>>... contradictions) {
+  private static DeadEnd<Call<Object>> deadEnd(
+      List<Event<Call<Object>>> order, Contradiction<Call<Object>>... contradictions) {
     return new DeadEnd<>(order, List.of(contradictions));
   }
 
-  private static Contradiction<Operation<Object>> contradiction(
-      Event<Operation<Object>> event, Result expected) {
+  private static Contradiction<Call<Object>> contradiction(
+      Event<Call<Object>> event, Result expected) {
     return new Contradiction<>(event, expected);
   }
 }

@@ -14,7 +14,8 @@ import io.github.threadfast.testkit.check.Specification.Step;
 import io.github.threadfast.testkit.check.Verdict.Contradiction;
 import io.github.threadfast.testkit.check.Verdict.DeadEnd;
 import io.github.threadfast.testkit.run.SequentialModel.State;
-import io.github.threadfast.testkit.scenario.Operation;
+import io.github.threadfast.testkit.scenario.Call;
+import io.github.threadfast.testkit.scenario.Calls;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,19 +24,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class SequentialModelTest {
-  private static final Operation<AtomicInteger> INCREMENT =
-      new Operation<>("increment", count -> Result.returned(count.incrementAndGet()));
-  private static final Operation<AtomicInteger> RESET =
-      new Operation<>(
+  private static final Call<AtomicInteger> INCREMENT =
+      Calls.call("increment", count -> Result.returned(count.incrementAndGet()));
+  private static final Call<AtomicInteger> RESET =
+      Calls.call(
           "reset",
           count -> {
             count.set(0);
             return Result.DONE;
           });
-  private static final Operation<Set<String>> ADD_A =
-      new Operation<>("add a", set -> Result.returned(set.add("a")));
-  private static final Operation<Set<String>> ADD_B =
-      new Operation<>("add b", set -> Result.returned(set.add("b")));
+  private static final Call<Set<String>> ADD_A =
+      Calls.call("add a", set -> Result.returned(set.add("a")));
+  private static final Call<Set<String>> ADD_B =
+      Calls.call("add b", set -> Result.returned(set.add("b")));
 
   private final AtomicInteger supplied = new AtomicInteger();
   private final SequentialModel<AtomicInteger> counter =
@@ -48,8 +49,8 @@ class SequentialModelTest {
   private static final class Blind {
     private int count;
 
-    static final Operation<Blind> INCREMENT =
-        new Operation<>("increment", blind -> Result.returned(++blind.count));
+    static final Call<Blind> INCREMENT =
+        Calls.call("increment", blind -> Result.returned(++blind.count));
 
     @Override
     public boolean equals(Object other) {
@@ -80,7 +81,7 @@ class SequentialModelTest {
 
     counter.step(counter.step(one, INCREMENT).next(), RESET);
 
-    Operation<AtomicInteger> get = new Operation<>("get", count -> Result.returned(count.get()));
+    Call<AtomicInteger> get = Calls.call("get", count -> Result.returned(count.get()));
     assertEquals(Result.returned(1), counter.step(one, get).result());
   }
 
@@ -157,7 +158,7 @@ class SequentialModelTest {
 
   @Test
   void confirm_ofADeadEndThatIsReal_passes() {
-    DeadEnd<Operation<Blind>> real =
+    DeadEnd<Call<Blind>> real =
         new DeadEnd<>(
             List.of(incremented(0, 1)),
             List.of(new Contradiction<>(incremented(1, 1), Result.returned(2))));
@@ -167,11 +168,11 @@ class SequentialModelTest {
 
   @Test
   void confirm_whenTheClassContradictsInAnotherWay_throws() {
-    Operation<List<Object>> add = new Operation<>("add", list -> Result.returned(list.add("a")));
-    Operation<List<Object>> make = new Operation<>("make", list -> Result.returned(new Object()));
+    Call<List<Object>> add = Calls.call("add", list -> Result.returned(list.add("a")));
+    Call<List<Object>> make = Calls.call("make", list -> Result.returned(new Object()));
     SequentialModel<List<Object>> model = SequentialModel.of(ArrayList::new);
     Result expected = model.step(model.initial(), make).result();
-    DeadEnd<Operation<List<Object>>> unreal =
+    DeadEnd<Call<List<Object>>> unreal =
         new DeadEnd<>(
             List.of(new Event<>(0, add, Result.returned(true), List.of(0, 0))),
             List.of(
@@ -201,7 +202,7 @@ class SequentialModelTest {
     assertEquals("AtomicInteger: [increment()] gave two results", e.getMessage());
   }
 
-  private static Event<Operation<Blind>> incremented(int lane, int result) {
+  private static Event<Call<Blind>> incremented(int lane, int result) {
     return new Event<>(lane, Blind.INCREMENT, Result.returned(result), List.of(0, 0));
   }
 }

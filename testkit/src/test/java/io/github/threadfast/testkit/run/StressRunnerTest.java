@@ -9,8 +9,9 @@ import io.github.threadfast.testkit.check.History;
 import io.github.threadfast.testkit.check.History.Event;
 import io.github.threadfast.testkit.check.Result;
 import io.github.threadfast.testkit.check.Result.Returned;
-import io.github.threadfast.testkit.scenario.Operation;
-import io.github.threadfast.testkit.scenario.Scenario;
+import io.github.threadfast.testkit.scenario.Call;
+import io.github.threadfast.testkit.scenario.Calls;
+import io.github.threadfast.testkit.scenario.Program;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -37,12 +38,11 @@ class StressRunnerTest {
 
   @Test
   void overlaps_isKnownOfCallsThatMetInABatchThatNotesTheOrder() throws Exception {
-    Operation<Phaser> meet =
-        new Operation<>(
-            "meet", both -> Result.returned(both.awaitAdvanceInterruptibly(both.arrive())));
-    Scenario<Phaser> scenario =
-        new Scenario<>(List.of(), List.of(List.of(meet), List.of(meet)), List.of());
-    StressRunner<Phaser> runner = new StressRunner<>(crew, () -> new Phaser(2), 1);
+    Call<Phaser> meet =
+        Calls.call("meet", both -> Result.returned(both.awaitAdvanceInterruptibly(both.arrive())));
+    Program<Phaser> scenario =
+        new Program<>(List.of(), List.of(List.of(meet), List.of(meet)), List.of());
+    StressRunner<Phaser> runner = new StressRunner<>(crew, () -> new Phaser(2), List.of(), 1);
 
     List<Outcome<Phaser>> noted = runner.run(scenario, 50, ENOUGH);
     List<Outcome<Phaser>> notNoted = runner.run(scenario, 50, ENOUGH);
@@ -53,13 +53,13 @@ class StressRunnerTest {
 
   @Test
   void run_givesEachRunASubjectOfItsOwn() throws InterruptedException, ExecutionException {
-    Operation<Object> self = new Operation<>("self", Result::returned);
-    Scenario<Object> scenario =
-        new Scenario<>(List.of(self), List.of(List.of(self), List.of(self)), List.of(self));
+    Call<Object> self = Calls.call("self", Result::returned);
+    Program<Object> scenario =
+        new Program<>(List.of(self), List.of(List.of(self), List.of(self)), List.of(self));
 
     Set<Object> subjects = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Outcome<Object> outcome :
-        new StressRunner<>(crew, Object::new, 1).run(scenario, 100, ENOUGH)) {
+        new StressRunner<>(crew, Object::new, List.of(), 1).run(scenario, 100, ENOUGH)) {
       Set<Result> results = events(outcome.history()).stream().map(Event::result).collect(toSet());
       assertEquals(1, results.size());
       subjects.add(value(results.iterator().next()));
@@ -70,18 +70,18 @@ class StressRunnerTest {
 
   @Test
   void run_putsEachResultInItsLane() throws InterruptedException, ExecutionException {
-    Scenario<Object> scenario =
-        new Scenario<>(
+    Program<Object> scenario =
+        new Program<>(
             named("a", "b"),
             List.of(named("c"), named("d", "e", "f"), named("g", "h")),
             named("i", "j", "k"));
 
     List<Outcome<Object>> outcomes =
-        new StressRunner<>(crew, Object::new, 1).run(scenario, 10, ENOUGH);
+        new StressRunner<>(crew, Object::new, List.of(), 1).run(scenario, 10, ENOUGH);
 
     assertEquals(10, outcomes.size());
     for (Outcome<Object> outcome : outcomes) {
-      List<List<Event<Operation<Object>>>> lanes = outcome.history().lanes();
+      List<List<Event<Call<Object>>>> lanes = outcome.history().lanes();
       assertEquals(
           List.of(
               scenario.before(),
@@ -90,8 +90,8 @@ class StressRunnerTest {
               scenario.threads().get(2),
               scenario.after()),
           lanes.stream().map(lane -> lane.stream().map(Event::call).toList()).toList());
-      for (Event<Operation<Object>> event : events(outcome.history())) {
-        assertEquals(Result.returned(event.call().name()), event.result());
+      for (Event<Call<Object>> event : events(outcome.history())) {
+        assertEquals(Result.returned(event.call().operation().name()), event.result());
         assertTrue(lanes.get(event.lane()).contains(event));
       }
     }
@@ -102,20 +102,20 @@ class StressRunnerTest {
 
   @Test
   void run_claimsNoOrderInTimeThatWasNotThere() throws InterruptedException, ExecutionException {
-    Operation<AtomicLong> draw =
-        new Operation<>(
+    Call<AtomicLong> draw =
+        Calls.call(
             "draw",
             tickets -> {
               long begin = tickets.getAndIncrement();
               letOthersIn();
               return Result.returned(new Interval(begin, tickets.getAndIncrement()));
             });
-    Scenario<AtomicLong> scenario =
-        new Scenario<>(
+    Program<AtomicLong> scenario =
+        new Program<>(
             List.of(draw, draw),
             List.of(List.of(draw, draw, draw), List.of(draw, draw), List.of(draw)),
             List.of(draw, draw));
-    StressRunner<AtomicLong> runner = new StressRunner<>(crew, AtomicLong::new, 1);
+    StressRunner<AtomicLong> runner = new StressRunner<>(crew, AtomicLong::new, List.of(), 1);
 
     int batchesWithOrder = 0;
     int batches = 40;
@@ -138,11 +138,11 @@ class StressRunnerTest {
   }
 
   /** Checks every claim of {@code history}; returns how many are between threads. */
-  private static int requireReal(History<Operation<AtomicLong>> history) {
+  private static int requireReal(History<Call<AtomicLong>> history) {
     int last = history.lanes().size() - 1;
-    for (Event<Operation<AtomicLong>> event : events(history)) {
+    for (Event<Call<AtomicLong>> event : events(history)) {
       for (int lane = 0; lane <= last; lane++) {
-        List<Event<Operation<AtomicLong>>> others = history.lanes().get(lane);
+        List<Event<Call<AtomicLong>>> others = history.lanes().get(lane);
         int returned = event.returnedBefore().get(lane);
         others
             .subList(0, returned)
@@ -155,7 +155,7 @@ class StressRunnerTest {
     return claimsBetweenThreads(history);
   }
 
-  private static int claimsBetweenThreads(History<Operation<AtomicLong>> history) {
+  private static int claimsBetweenThreads(History<Call<AtomicLong>> history) {
     int last = history.lanes().size() - 1;
     return events(history).stream()
         .filter(event -> event.lane() > 0 && event.lane() < last)
@@ -171,9 +171,9 @@ class StressRunnerTest {
       throws InterruptedException, ExecutionException {
     AtomicInteger calls = new AtomicInteger();
     AtomicInteger afterwards = new AtomicInteger();
-    StressRunner<Object> runner = new StressRunner<>(crew, Object::new, 1);
-    Operation<Object> stopInTheTenthRun =
-        new Operation<>(
+    StressRunner<Object> runner = new StressRunner<>(crew, Object::new, List.of(), 1);
+    Call<Object> stopInTheTenthRun =
+        Calls.call(
             "stop",
             subject -> {
               if (calls.incrementAndGet() == 10) {
@@ -181,10 +181,10 @@ class StressRunnerTest {
               }
               return Result.DONE;
             });
-    Operation<Object> count =
-        new Operation<>("count", subject -> Result.returned(afterwards.incrementAndGet()));
-    Scenario<Object> scenario =
-        new Scenario<>(
+    Call<Object> count =
+        Calls.call("count", subject -> Result.returned(afterwards.incrementAndGet()));
+    Program<Object> scenario =
+        new Program<>(
             List.of(), List.of(List.of(stopInTheTenthRun), named("other")), List.of(count));
 
     List<Outcome<Object>> outcomes = runner.run(scenario, 1_000, ENOUGH);
@@ -201,20 +201,20 @@ class StressRunnerTest {
   @Test
   void run_whenACallLeavesAnInterrupt_hidesItFromAllOtherCalls()
       throws InterruptedException, ExecutionException {
-    Operation<Object> interrupt =
-        new Operation<>(
+    Call<Object> interrupt =
+        Calls.call(
             "interrupt",
             subject -> {
               Thread.currentThread().interrupt();
               return Result.returned(false);
             });
-    Operation<Object> look =
-        new Operation<>("look", subject -> Result.returned(Thread.currentThread().isInterrupted()));
-    List<Operation<Object>> calls = List.of(look, interrupt, look, interrupt);
-    Scenario<Object> scenario = new Scenario<>(calls, List.of(calls, calls), calls);
+    Call<Object> look =
+        Calls.call("look", subject -> Result.returned(Thread.currentThread().isInterrupted()));
+    List<Call<Object>> calls = List.of(look, interrupt, look, interrupt);
+    Program<Object> scenario = new Program<>(calls, List.of(calls, calls), calls);
 
     List<Outcome<Object>> outcomes =
-        new StressRunner<>(crew, Object::new, 1).run(scenario, 100, ENOUGH);
+        new StressRunner<>(crew, Object::new, List.of(), 1).run(scenario, 100, ENOUGH);
 
     assertEquals(100, outcomes.size());
     outcomes.forEach(outcome ->
@@ -222,13 +222,13 @@ class StressRunnerTest {
             .forEach(event -> assertEquals(Result.returned(false), event.result())));
   }
 
-  private static List<Operation<Object>> named(String... names) {
+  private static List<Call<Object>> named(String... names) {
     return List.of(names).stream()
-        .map(name -> new Operation<>(name, subject -> Result.returned(name)))
+        .map(name -> Calls.call(name, subject -> Result.returned(name)))
         .toList();
   }
 
-  private static <S> List<Event<Operation<S>>> events(History<Operation<S>> history) {
+  private static <S> List<Event<Call<S>>> events(History<Call<S>> history) {
     return history.lanes().stream().flatMap(List::stream).toList();
   }
 

@@ -14,7 +14,7 @@ class OperationTest {
 
   @Test
   void perform_runsTheBodyOnTheSubject() {
-    Operation<List<String>> add = new Operation<>("add", list -> Result.returned(list.add("ada")));
+    Call<List<String>> add = Calls.call("add", list -> Result.returned(list.add("ada")));
     List<String> subject = new ArrayList<>();
 
     assertEquals(Result.returned(true), add.perform(subject));
@@ -24,8 +24,8 @@ class OperationTest {
   @Test
   void perform_whenTheBodyThrowsAnything_returnsItAsTheResult() {
     for (Throwable thrown : List.of(new Exception(), new StackOverflowError(), new Throwable())) {
-      Operation<Object> operation =
-          new Operation<>(
+      Call<Object> operation =
+          Calls.call(
               "throw",
               subject -> {
                 throw thrown;
@@ -37,8 +37,8 @@ class OperationTest {
 
   @Test
   void perform_leavesNoInterruptToTheNextCall() {
-    Operation<Object> interrupt =
-        new Operation<>(
+    Call<Object> interrupt =
+        Calls.call(
             "interrupt",
             subject -> {
               Thread.currentThread().interrupt();
@@ -54,9 +54,10 @@ class OperationTest {
   void until_onceItIsOver_hasNoEffect() {
     AtomicBoolean over = new AtomicBoolean();
     List<String> subject = new ArrayList<>();
-    Operation<List<String>> add =
-        new Operation<List<String>>("add", list -> Result.returned(list.add("ada")))
-            .until(over::get);
+    Call<List<String>> add =
+        new Operation<List<String>>("add", (list, arguments) -> Result.returned(list.add("ada")))
+            .until(over::get)
+            .call();
 
     assertEquals(Result.returned(true), add.perform(subject));
     over.set(true);
@@ -67,6 +68,6 @@ class OperationTest {
 
   @Test
   void toString_looksLikeACall() {
-    assertEquals("size()", new Operation<>("size", subject -> Result.DONE).toString());
+    assertEquals("size()", Calls.call("size", subject -> Result.DONE).toString());
   }
 }

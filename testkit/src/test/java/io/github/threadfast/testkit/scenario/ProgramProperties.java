@@ -17,13 +17,13 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-class ScenarioProperties {
-  private static final List<Operation<Object>> OPERATIONS =
-      Stream.of("a", "b", "c").map(ScenarioProperties::operation).toList();
+class ProgramProperties {
+  private static final List<Call<Object>> OPERATIONS =
+      Stream.of("a", "b", "c").map(ProgramProperties::operation).toList();
 
   @Property
   void smaller_leavesOutOrMovesOneThing_andKeepsTwoBusyThreads(
-      @ForAll("scenarios") Scenario<Object> scenario) {
+      @ForAll("scenarios") Program<Object> scenario) {
     scenario
         .smaller()
         .forEach(smaller -> {
@@ -38,24 +38,24 @@ class ScenarioProperties {
         });
   }
 
-  private static int concurrentCalls(Scenario<Object> scenario) {
+  private static int concurrentCalls(Program<Object> scenario) {
     return scenario.threads().stream().mapToInt(List::size).sum();
   }
 
-  private static List<String> allCalls(Scenario<Object> scenario) {
+  private static List<String> allCalls(Program<Object> scenario) {
     return Stream.of(Stream.of(scenario.before(), scenario.after()), scenario.threads().stream())
         .flatMap(lists -> lists)
         .flatMap(List::stream)
-        .map(Operation::name)
+        .map(call -> call.operation().name())
         .sorted()
         .toList();
   }
 
   @Property
   void smaller_againAndAgain_endsAtTwoCalls(
-      @ForAll("scenarios") Scenario<Object> scenario, @ForAll Random random) {
-    Scenario<Object> smallest = scenario;
-    for (List<Scenario<Object>> candidates = smallest.smaller().toList();
+      @ForAll("scenarios") Program<Object> scenario, @ForAll Random random) {
+    Program<Object> smallest = scenario;
+    for (List<Program<Object>> candidates = smallest.smaller().toList();
         !candidates.isEmpty();
         candidates = smallest.smaller().toList()) {
       smallest = candidates.get(random.nextInt(candidates.size()));
@@ -66,13 +66,13 @@ class ScenarioProperties {
   }
 
   @Property(tries = 100)
-  void aScenario_cannotBeChanged(@ForAll("scenarios") Scenario<Object> scenario) {
+  void aScenario_cannotBeChanged(@ForAll("scenarios") Program<Object> scenario) {
     Stream.of(scenario.before(), scenario.threads(), scenario.threads().get(0), scenario.after())
         .forEach(list -> assertThrows(UnsupportedOperationException.class, list::clear));
   }
 
   /** Threads, or calls of one list, that only {@code larger} has; the rest must be in its order. */
-  private static int thingsLeftOut(Scenario<Object> larger, Scenario<Object> smaller) {
+  private static int thingsLeftOut(Program<Object> larger, Program<Object> smaller) {
     int left =
         leftOut(larger.before(), smaller.before()) + leftOut(larger.after(), smaller.after());
     if (larger.threads().size() > smaller.threads().size()) {
@@ -100,16 +100,16 @@ class ScenarioProperties {
   }
 
   @Provide
-  Arbitrary<Scenario<Object>> scenarios() {
-    Arbitrary<Operation<Object>> call = Arbitraries.of(OPERATIONS);
+  Arbitrary<Program<Object>> scenarios() {
+    Arbitrary<Call<Object>> call = Arbitraries.of(OPERATIONS);
     return Combinators.combine(
             call.list().ofMaxSize(3),
             call.list().ofMinSize(1).ofMaxSize(3).list().ofMinSize(2).ofMaxSize(4),
             call.list().ofMaxSize(4))
-        .as(Scenario::new);
+        .as(Program::new);
   }
 
-  private static Operation<Object> operation(String name) {
-    return new Operation<>(name, subject -> Result.DONE);
+  private static Call<Object> operation(String name) {
+    return Calls.call(name, subject -> Result.DONE);
   }
 }

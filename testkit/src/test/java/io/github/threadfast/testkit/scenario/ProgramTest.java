@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class ScenarioTest {
-  private static final List<Operation<Object>> OPERATIONS =
+class ProgramTest {
+  private static final List<Call<Object>> OPERATIONS =
       List.of(operation("a"), operation("b"), operation("c"), operation("d"));
 
   @Test
@@ -46,9 +46,9 @@ class ScenarioTest {
 
   @Test
   void aScenario_keepsItsOwnCopies() {
-    List<Operation<Object>> calls = new ArrayList<>(OPERATIONS);
-    List<List<Operation<Object>>> threads = new ArrayList<>(List.of(calls, calls));
-    Scenario<Object> scenario = new Scenario<>(calls, threads, calls);
+    List<Call<Object>> calls = new ArrayList<>(OPERATIONS);
+    List<List<Call<Object>>> threads = new ArrayList<>(List.of(calls, calls));
+    Program<Object> scenario = new Program<>(calls, threads, calls);
 
     calls.clear();
     threads.clear();
@@ -57,18 +57,18 @@ class ScenarioTest {
   }
 
   /** A scenario whose threads are parted by bars, and whose calls have names of one letter. */
-  private static Scenario<Object> scenario(String before, String threads, String after) {
-    return new Scenario<>(
+  private static Program<Object> scenario(String before, String threads, String after) {
+    return new Program<>(
         calls(before),
-        Arrays.stream(threads.split("\\|")).map(ScenarioTest::calls).toList(),
+        Arrays.stream(threads.split("\\|")).map(ProgramTest::calls).toList(),
         calls(after));
   }
 
-  private static List<Operation<Object>> calls(String names) {
+  private static List<Call<Object>> calls(String names) {
     return names.chars().mapToObj(name -> OPERATIONS.get(name - 'a')).toList();
   }
 
-  private static Operation<Object> operation(String name) {
-    return new Operation<>(name, subject -> Result.DONE);
+  private static Call<Object> operation(String name) {
+    return Calls.call(name, subject -> Result.DONE);
   }
 }

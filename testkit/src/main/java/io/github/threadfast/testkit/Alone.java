@@ -1,0 +1,86 @@
+package io.github.threadfast.testkit;
+
+import io.github.threadfast.testkit.check.History;
+import io.github.threadfast.testkit.check.History.Event;
+import io.github.threadfast.testkit.check.Result;
+import io.github.threadfast.testkit.check.Verdict;
+import io.github.threadfast.testkit.report.TextReport;
+import io.github.threadfast.testkit.run.Breach;
+import io.github.threadfast.testkit.scenario.Call;
+import io.github.threadfast.testkit.scenario.Jqwik;
+import io.github.threadfast.testkit.scenario.Program;
+import io.github.threadfast.testkit.scenario.Values;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Finds what is wrong even when one thread alone makes all calls: it is no race. */
+final class Alone<S> {
+  private final Settings<S> settings;
+  private final @Nullable Oracle<S> oracle;
+
+  Alone(Settings<S> settings, @Nullable Oracle<S> oracle) {
+    this.settings = settings;
+    this.oracle = oracle;
+  }
+
+  /**
+   * Makes the calls of {@code program}, one thread's after the other's.
+   *
+   * @throws UnfitException if that suffices to fail
+   */
+  void requireGood(Program<S> program) {
+    requireGoodCalls(program.inSequence());
+  }
+
+  /**
+   * Makes the calls of {@code order}.
+   *
+   * @throws UnfitException if that suffices to fail
+   */
+  void requireGood(List<Event<Call<S>>> order) {
+    requireGoodCalls(order.stream().map(Event::call).toList());
+  }
+
+  private void requireGoodCalls(List<Call<S>> calls) {
+    UnfitException fault = faultOf(calls);
+    if (fault != null) {
+      throw smallest(new Program<>(calls, List.of(), List.of()), fault);
+    }
+  }
+
+  private UnfitException smallest(Program<S> program, UnfitException fault) {
+    List<Program<S>> candidates =
+        Jqwik.inSession(() ->
+            Stream.concat(program.smaller(), program.withSmallerArguments().stream()).toList());
+    for (Program<S> candidate : candidates) {
+      UnfitException again = faultOf(candidate.before());
+      if (again != null) {
+        return smallest(candidate, again);
+      }
+    }
+    return fault;
+  }
+
+  private @Nullable UnfitException faultOf(List<Call<S>> calls) {
+    S subject = settings.subjects.get();
+    List<Event<Call<S>>> events = new ArrayList<>();
+    for (Call<S> call : calls) {
+      Result result = call.perform(subject);
+      events.add(new Event<>(0, call, result, List.of(events.size())));
+      Breach breach = Breach.find(settings.invariants, subject, Breach.Moment.BEFORE_THREADS);
+      if (breach != null) {
+        return new UnfitException(
+            TextReport.brokenAlone(Values.nameOf(subject), events, breach), breach.thrown());
+      }
+    }
+    if (oracle != null
+        && !oracle.isItself()
+        && oracle.judge(new History<>(List.of(events))) instanceof Verdict.Fails<Call<S>> fails) {
+      return new UnfitException(
+          TextReport.differsAlone(Values.nameOf(subject), events, fails), null);
+    }
+    return null;
+  }
+}

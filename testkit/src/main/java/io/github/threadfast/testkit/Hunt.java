@@ -1,0 +1,116 @@
+package io.github.threadfast.testkit;
+
+import io.github.threadfast.testkit.report.Failure.Cause;
+import io.github.threadfast.testkit.report.TextReport;
+import io.github.threadfast.testkit.run.Outcome;
+import io.github.threadfast.testkit.run.StressRunner;
+import io.github.threadfast.testkit.scenario.Program;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Runs programs, each for a while, and judges what is seen. Belongs to one thread. */
+final class Hunt<S> {
+  /** A batch is as long as it can be without a program outlasting its slice by much. */
+  private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private static final long MAX_BATCH_NANOS = 4 * BATCH_NANOS;
+  private static final int MAX_BATCH = 1 << 10;
+
+  private final Settings<S> settings;
+  private final StressRunner<S> runner;
+
+  private int batch = 1;
+  private long runs;
+  private long undecided;
+  private boolean overlapped;
+  private boolean observed;
+
+  Hunt(Settings<S> settings, StressRunner<S> runner) {
+    this.settings = settings;
+    this.runner = runner;
+  }
+
+  /**
+   * Runs {@code program} for {@code nanos}, or until it fails.
+   *
+   * <p>Each outcome is judged once, however often it is seen: most runs cost one look-up.
+   *
+   * @throws UnfitException if it fails without a race
+   */
+  @Nullable Found<S> hunt(Program<S> program, long nanos)
+      throws InterruptedException, ExecutionException {
+    Judge<S> judge = new Judge<>(settings);
+    judge.requireFit(program);
+    Set<Outcome<S>> judged = new HashSet<>();
+    long begin = System.nanoTime();
+    long now = begin;
+    while (now - begin < nanos) {
+      List<Outcome<S>> outcomes = runner.run(program, batch, MAX_BATCH_NANOS);
+      for (Outcome<S> outcome : outcomes) {
+        runs++;
+        if (!judged.add(outcome)) {
+          continue;
+        }
+        observed = observed || outcome.showsSomething();
+        overlapped = overlapped || outcome.overlaps();
+        Cause<S> cause = judge.faultOf(outcome);
+        if (cause != null) {
+          requireSameArguments(program);
+          return new Found<>(outcome, cause, System.nanoTime() - begin);
+        }
+        undecided += judge.isUndecided() ? 1 : 0;
+        if (System.nanoTime() - begin >= nanos) {
+          break; // a batch may have many outcomes that each take long to judge
+        }
+      }
+      long before = now;
+      now = System.nanoTime();
+      adaptBatch(now - before);
+      if (outcomes.isEmpty()) {
+        break; // stopped
+      }
+    }
+    requireSameArguments(program);
+    return null;
+  }
+
+  private void requireSameArguments(Program<S> program) {
+    program
+        .changedArgument()
+        .ifPresent(changed -> {
+          throw new UnfitException(
+              TextReport.changedArgument(changed.getKey(), changed.getValue()), null);
+        });
+  }
+
+  private void adaptBatch(long nanos) {
+    if (nanos < BATCH_NANOS) {
+      batch = Math.min(MAX_BATCH, batch * 2);
+    } else if (nanos > 2 * BATCH_NANOS) {
+      batch = Math.max(1, batch / 2);
+    }
+  }
+
+  long runs() {
+    return runs;
+  }
+
+  /** Returns whether calls of different threads ever ran at the same time. */
+  boolean overlapped() {
+    return overlapped;
+  }
+
+  /** Returns whether any call returned or threw something. */
+  boolean observed() {
+    return observed;
+  }
+
+  /** Returns how many different outcomes could be judged neither way. */
+  long undecided() {
+    return undecided;
+  }
+}

@@ -1,0 +1,24 @@
+package io.github.threadfast.testkit.function;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operation without a result, and with two arguments beside the object under test.
+ *
+ * @param <S> the class under test
+ * @param <A> its first argument
+ * @param <B> its second argument
+ * @since 0.1.0
+ */
+@FunctionalInterface
+public interface Action2<S, A extends @Nullable Object, B extends @Nullable Object> {
+  /**
+   * Runs on {@code subject}.
+   *
+   * @param subject the object under test
+   * @param a the first argument
+   * @param b the second argument
+   * @throws Throwable anything; what is thrown is a result, too
+   */
+  void run(S subject, A a, B b) throws Throwable;
+}
