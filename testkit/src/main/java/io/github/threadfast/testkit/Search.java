@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * the thread that calls {@link #run}.
  */
 final class Search<S> {
-  private static final long FIRST_SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-  private static final long MAX_SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long SCENARIO_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   /** A failure that was seen before gets this much time to show again. */
   private static final long REGRESSION_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -87,7 +86,7 @@ final class Search<S> {
 
   private @Nullable Found<S> find(String subject) throws InterruptedException, ExecutionException {
     if (settings.scenario != null) {
-      return attempt(settings.scenario.withOperations(this::untilOver), MAX_SLICE_NANOS);
+      return attempt(settings.scenario.withOperations(this::untilOver), SCENARIO_NANOS);
     }
     if (settings.replay != null) {
       return attempt(program(settings.replay), Long.MAX_VALUE);
@@ -111,12 +110,11 @@ final class Search<S> {
   private @Nullable Found<S> findNew() throws InterruptedException, ExecutionException {
     ProgramGenerator<S> generator =
         new ProgramGenerator<>(operations, settings.threads, settings.operationsPerThread, seed);
-    for (long slice = FIRST_SLICE_NANOS; mayGoOn(); ) {
-      Found<S> found = attempt(generator.next(), slice);
+    for (Slices slices = new Slices(); mayGoOn(); ) {
+      Found<S> found = attempt(generator.next(), slices.next());
       if (found != null) {
         return found;
       }
-      slice = Math.min(slice + slice / 64, MAX_SLICE_NANOS);
     }
     return null;
   }

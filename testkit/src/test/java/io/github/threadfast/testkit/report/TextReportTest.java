@@ -22,6 +22,7 @@ import io.github.threadfast.testkit.run.SequentialModel;
 import io.github.threadfast.testkit.run.Subjects;
 import io.github.threadfast.testkit.scenario.Call;
 import io.github.threadfast.testkit.scenario.Calls;
+import io.github.threadfast.testkit.scenario.Operation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -227,7 +228,8 @@ class TextReportTest {
   void stuck_showsTheThreadsThatAreInTheUsersCode() throws InterruptedException {
     CountDownLatch never = new CountDownLatch(1);
     Thread inOperation =
-        waiting("threadfast thread A", () -> Calls.call("wait", new Wait()).perform(never));
+        waiting(
+            "threadfast thread A", () -> new Operation<>("wait", new Wait()).call().perform(never));
     Thread inSupplier = waiting("threadfast thread C", () -> new Subjects<>(new Make(never)).get());
     Thread idle = waiting("threadfast thread B", () -> await(never));
 
@@ -263,9 +265,9 @@ class TextReportTest {
     assertSame(unexpected, failure.thrown().orElseThrow());
   }
 
-  private record Wait() implements Calls.Body<CountDownLatch> {
+  private record Wait() implements Operation.Body<CountDownLatch> {
     @Override
-    public Result run(CountDownLatch latch) throws InterruptedException {
+    public Result run(CountDownLatch latch, Object[] arguments) throws InterruptedException {
       latch.await();
       return DONE;
     }
