@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 module io.github.threadfast.testkit {
+  requires java.management;
   requires static org.jspecify;
   requires org.opentest4j;
 
