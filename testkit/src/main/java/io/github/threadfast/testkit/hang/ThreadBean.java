@@ -1,0 +1,127 @@
+package io.github.threadfast.testkit.hang;
+
+import io.github.threadfast.testkit.hang.Sighting.Held;
+import io.github.threadfast.testkit.hang.Sighting.Owner;
+import io.github.threadfast.testkit.hang.Sighting.Wait;
+import java.lang.management.LockInfo;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MonitorInfo;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.AbstractOwnableSynchronizer;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** Platform threads as the JVM's thread bean tells of them. Not to be used if it is absent. */
+final class ThreadBean {
+  /** Whether this JVM has the module; a cut-down one may lack it. */
+  static final boolean IS_PRESENT = ModuleLayer.boot().findModule("java.management").isPresent();
+
+  private static final int MAX_PROBE_SPINS = 10_000;
+  private static final int FRAMES_TO_SEE_A_JOIN = 5;
+
+  private ThreadBean() {}
+
+  /** A thread and, if it waits for a lock, who holds that. */
+  record Seen(Sighting sighting, @Nullable Owner owner) {}
+
+  private static ThreadMXBean bean() {
+    return ManagementFactory.getThreadMXBean();
+  }
+
+  /** Returns all platform threads as they are at one moment. */
+  static List<Seen> all() {
+    return Arrays.stream(bean().dumpAllThreads(true, true)).map(ThreadBean::seen).toList();
+  }
+
+  private static Seen seen(ThreadInfo info) {
+    List<StackTraceElement> stack = Arrays.asList(info.getStackTrace());
+    LockInfo lock = info.getLockInfo();
+    Wait wait = lock == null ? null : Wait.of(info.getThreadState(), stack, resource(lock));
+    Sighting sighting =
+        new Sighting(
+            info.getThreadId(),
+            info.getThreadName(),
+            false,
+            info.getThreadState(),
+            wait,
+            held(info, wait),
+            stack,
+            info.getBlockedCount() + info.getWaitedCount());
+    return new Seen(sighting, owner(info));
+  }
+
+  private static List<Held> held(ThreadInfo info, @Nullable Wait wait) {
+    List<Held> held = new ArrayList<>();
+    for (MonitorInfo monitor : info.getLockedMonitors()) {
+      held.add(new Held(resource(monitor), true, monitor.getLockedStackFrame()));
+    }
+    // the JVM lists a monitor that was given up to wait for a notification
+    held.removeIf(monitor -> wait != null && monitor.lock().equals(wait.on()));
+    for (LockInfo lock : info.getLockedSynchronizers()) {
+      held.add(new Held(resource(lock), false, null));
+    }
+    return held;
+  }
+
+  private static Resource resource(LockInfo lock) {
+    return new Resource(
+        lock.getClassName() + '@' + Integer.toHexString(lock.getIdentityHashCode()));
+  }
+
+  private static @Nullable Owner owner(ThreadInfo waiting) {
+    return waiting.getLockOwnerId() == -1
+        ? null
+        : new Owner(
+            waiting.getLockOwnerId(), Objects.requireNonNullElse(waiting.getLockOwnerName(), ""));
+  }
+
+  /** Returns who holds {@code synchronizer}, be it a virtual thread, if there is one. */
+  @SuppressWarnings("ThreadPriorityCheck") // yields only for speed
+  static @Nullable Owner ownerOf(AbstractOwnableSynchronizer synchronizer) {
+    // the bean tells the owner only of what a platform thread is parked on: so one parks on it
+    Thread probe = new Thread(() -> LockSupport.park(synchronizer), "threadfast probe");
+    probe.setDaemon(true);
+    probe.start();
+    for (int i = 0; probe.getState() != Thread.State.WAITING && i < MAX_PROBE_SPINS; i++) {
+      Thread.yield();
+    }
+    ThreadInfo info = bean().getThreadInfo(probe.getId());
+    LockSupport.unpark(probe);
+    return info == null ? null : owner(info);
+  }
+
+  /** Returns how long a thread has computed, in nanoseconds; -1 if the JVM does not tell. */
+  static long cpuNanos(long id) {
+    return bean().isThreadCpuTimeSupported() && bean().isThreadCpuTimeEnabled()
+        ? bean().getThreadCpuTime(id)
+        : -1;
+  }
+
+  /**
+   * Whether one of the {@code threads} waits for something that another thread owes it: a quick
+   * look, to see whether a longer one may find a cycle.
+   */
+  static boolean anyWaitsForAnother(Collection<Thread> threads) {
+    if (threads.stream().anyMatch(ThreadBean::mayWaitForAVirtualThread)) {
+      return true;
+    }
+    long[] ids = threads.stream().mapToLong(Thread::getId).toArray();
+    return Arrays.stream(bean().getThreadInfo(ids, FRAMES_TO_SEE_A_JOIN))
+        .filter(Objects::nonNull)
+        .map(ThreadBean::seen)
+        .anyMatch(seen -> seen.owner() != null || seen.sighting().joins());
+  }
+
+  /** Of which the bean does not tell. */
+  private static boolean mayWaitForAVirtualThread(Thread thread) {
+    Thread.State state = thread.getState();
+    return state == Thread.State.BLOCKED
+        || (state == Thread.State.WAITING && ThreadDump.isVirtual(thread));
+  }
+}
