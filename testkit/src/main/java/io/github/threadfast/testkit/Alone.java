@@ -6,6 +6,7 @@ import io.github.threadfast.testkit.check.Result;
 import io.github.threadfast.testkit.check.Verdict;
 import io.github.threadfast.testkit.report.TextReport;
 import io.github.threadfast.testkit.run.Breach;
+import io.github.threadfast.testkit.run.Subjects;
 import io.github.threadfast.testkit.scenario.Call;
 import io.github.threadfast.testkit.scenario.Jqwik;
 import io.github.threadfast.testkit.scenario.Program;
@@ -18,10 +19,12 @@ import org.jspecify.annotations.Nullable;
 /** Finds what is wrong even when one thread alone makes all calls: it is no race. */
 final class Alone<S> {
   private final Settings<S> settings;
+  private final Subjects<S> subjects;
   private final @Nullable Oracle<S> oracle;
 
-  Alone(Settings<S> settings, @Nullable Oracle<S> oracle) {
+  Alone(Settings<S> settings, Subjects<S> subjects, @Nullable Oracle<S> oracle) {
     this.settings = settings;
+    this.subjects = subjects;
     this.oracle = oracle;
   }
 
@@ -64,7 +67,7 @@ final class Alone<S> {
   }
 
   private @Nullable UnfitException faultOf(List<Call<S>> calls) {
-    S subject = settings.subjects.get();
+    S subject = subjects.get();
     List<Event<Call<S>>> events = new ArrayList<>();
     for (Call<S> call : calls) {
       Result result = call.perform(subject);

@@ -1,13 +1,24 @@
 package io.github.threadfast.testkit;
 
+import io.github.threadfast.testkit.check.History;
+import io.github.threadfast.testkit.hang.Hang;
+import io.github.threadfast.testkit.hang.LeftAlive;
 import io.github.threadfast.testkit.report.Failure;
+import io.github.threadfast.testkit.report.Failure.Cause;
 import io.github.threadfast.testkit.report.TextReport;
 import io.github.threadfast.testkit.run.Crew;
 import io.github.threadfast.testkit.run.NondeterministicException;
+import io.github.threadfast.testkit.run.Outcome;
 import io.github.threadfast.testkit.scenario.BadInputException;
+import io.github.threadfast.testkit.scenario.Call;
+import io.github.threadfast.testkit.scenario.Program;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -16,58 +27,77 @@ import org.opentest4j.TestAbortedException;
 
 /** One assertion under way: lets a search run, watches it, and says what came of it. */
 final class Assertion<S> {
-  static final long GRACE_SECONDS = 3;
+  /** Given to a run under way, and to slow calls, before they count as a hang. */
+  private static final Duration GRACE = Duration.ofSeconds(3);
+
+  /** How long nothing may happen where only waiting threads are seen. */
+  private static final Duration STALL = Duration.ofSeconds(1);
+
+  /** How long threads may take to end that the code under test has started. */
+  private static final Duration END = Duration.ofSeconds(1);
+
+  private static final long RENDER_SECONDS = 1;
   private static final int MAX_RANDOM_SEED = 1_000_000;
 
   private final Settings<S> settings;
-  private final Duration patience;
+  private final long seed;
+  private final long start = System.nanoTime();
+  private final Duration deadline;
+  private final AtomicReference<@Nullable Fault> fault = new AtomicReference<>();
 
   Assertion(Settings<S> settings) {
     this.settings = settings;
-    this.patience = settings.budget.multipliedBy(6).dividedBy(5).plusSeconds(GRACE_SECONDS);
+    this.seed =
+        settings.seed == null
+            ? ThreadLocalRandom.current().nextInt(MAX_RANDOM_SEED)
+            : settings.seed;
+    this.deadline = settings.budget.multipliedBy(6).dividedBy(5);
   }
 
   void run() {
-    AtomicReference<@Nullable Fault> fault = new AtomicReference<>();
     try (Crew crew = new Crew(settings.crewSize())) {
       Search<S> search =
-          new Search<>(settings, seed(), crew, failure -> fault.set(Fault.of(failure)));
+          new Search<>(settings, seed, crew, failure -> fault.set(Fault.of(failure)));
+      Optional<Hang> hang;
       try {
-        crew.direct(
-            () -> {
-              search.run();
-              return search;
-            },
-            patience.toNanos());
-        failIfPresent(fault.get());
-        requireJudged(search.hunt());
-      } catch (TimeoutException timeout) {
-        failIfPresent(fault.get());
-        throw new AssertionFailedError(TextReport.stuck(patience, crew.threads()));
+        Future<?> end = crew.direct(() -> searched(search));
+        hang = new Watchdog(crew, search::progress, STALL).await(end, deadline.plus(GRACE));
       } finally {
         search.stop();
       }
+      failIfPresent(fault.get());
+      if (hang.isPresent()) {
+        failIfPresent(faultOf(new Hung<>(search.underWay(), hang.get()), search));
+      }
+      requireEnded(crew);
+      requireJudged(search.hunt());
     } catch (ExecutionException e) {
       throw explained(e.getCause() == null ? e : e.getCause());
+    } catch (TimeoutException slow) {
+      failIfPresent(fault.get());
+      throw new AssertionFailedError(
+          "Undecided: judging what was seen had not ended after %s. Lower threads or"
+                  .formatted(deadline.plus(GRACE))
+              + " operationsPerThread, or give the class an equals.");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionFailedError("Interrupted before the search was over.", e);
     }
   }
 
-  private long seed() {
-    return settings.seed == null
-        ? ThreadLocalRandom.current().nextInt(MAX_RANDOM_SEED)
-        : settings.seed;
+  private static <S> Search<S> searched(Search<S> search)
+      throws InterruptedException, ExecutionException {
+    search.run();
+    return search;
   }
 
-  private void failIfPresent(@Nullable Fault fault) {
-    if (fault == null) {
+  private void failIfPresent(@Nullable Fault present) {
+    if (present == null) {
       return;
     }
-    AssertionFailedError error = new AssertionFailedError(fault.text(), fault.cause());
+    AssertionFailedError error = new AssertionFailedError(present.text(), present.cause());
     try {
-      settings.keepRegression(fault.subject(), fault.token());
+      settings.keepRegression(present.subject(), present.token());
     } catch (RuntimeException notKept) {
       error.addSuppressed(notKept);
     }
@@ -86,6 +116,34 @@ final class Assertion<S> {
           failure.thrown().orElse(null),
           failure.effort().token().orElse(null));
     }
+  }
+
+  private Fault faultOf(Hung<S> first, Search<S> search) throws InterruptedException {
+    Hung<S> smallest = new HangShrinker<>(settings, seed, start + deadline.toNanos()).shrink(first);
+    Failure<S> failure = failure(first, smallest, search);
+    try (Crew crew = new Crew(1)) {
+      return crew.direct(() -> Fault.of(failure)).get(RENDER_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException notShown) {
+      return new Fault(search.subject(), smallest.hang().describe(), notShown, null);
+    }
+  }
+
+  private static <S> Failure<S> failure(Hung<S> first, Hung<S> smallest, Search<S> search) {
+    Program<S> nothing = new Program<>(List.of(), List.of(), List.of());
+    Program<S> program = smallest.underWay().map(Outcome::program).orElse(nothing);
+    History<Call<S>> history =
+        smallest
+            .underWay()
+            .map(Outcome::history)
+            .orElse(new History<>(List.of(List.of(), List.of())));
+    return new Failure<>(
+        search.subject(),
+        history,
+        new Cause.Hung<>(smallest.hang(), smallest.underWay().isEmpty()),
+        search.effort(
+            search.hunt().runs(),
+            first.underWay().map(outcome -> outcome.program().calls()).orElse(0),
+            program));
   }
 
   /** A search that saw or understood too little must not pass. */
@@ -110,6 +168,13 @@ final class Assertion<S> {
           "In %,d runs no two threads ever ran at the same time, so that a pass would say nothing."
                   .formatted(hunt.runs())
               + " Run the test on two free cores, or raise budget.");
+    }
+  }
+
+  private static void requireEnded(Crew crew) throws InterruptedException {
+    LeftAlive left = LeftAlive.in(crew.group(), crew.threads(), END);
+    if (!left.threads().isEmpty()) {
+      throw new AssertionFailedError(left.describe());
     }
   }
 

@@ -4,6 +4,7 @@ import io.github.threadfast.testkit.report.Failure.Cause;
 import io.github.threadfast.testkit.report.TextReport;
 import io.github.threadfast.testkit.run.Outcome;
 import io.github.threadfast.testkit.run.StressRunner;
+import io.github.threadfast.testkit.run.Subjects;
 import io.github.threadfast.testkit.scenario.Program;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,7 @@ final class Hunt<S> {
   private static final int MAX_BATCH = 1 << 10;
 
   private final Settings<S> settings;
+  private final Subjects<S> subjects;
   private final StressRunner<S> runner;
 
   private int batch = 1;
@@ -29,8 +31,9 @@ final class Hunt<S> {
   private boolean overlapped;
   private boolean observed;
 
-  Hunt(Settings<S> settings, StressRunner<S> runner) {
+  Hunt(Settings<S> settings, Subjects<S> subjects, StressRunner<S> runner) {
     this.settings = settings;
+    this.subjects = subjects;
     this.runner = runner;
   }
 
@@ -43,7 +46,7 @@ final class Hunt<S> {
    */
   @Nullable Found<S> hunt(Program<S> program, long nanos)
       throws InterruptedException, ExecutionException {
-    Judge<S> judge = new Judge<>(settings);
+    Judge<S> judge = judge();
     judge.requireFit(program);
     Set<Outcome<S>> judged = new HashSet<>();
     long begin = System.nanoTime();
@@ -60,6 +63,7 @@ final class Hunt<S> {
         Cause<S> cause = judge.faultOf(outcome);
         if (cause != null) {
           requireSameArguments(program);
+          subjects.closeAll();
           return new Found<>(outcome, cause, System.nanoTime() - begin);
         }
         undecided += judge.isUndecided() ? 1 : 0;
@@ -67,6 +71,7 @@ final class Hunt<S> {
           break; // a batch may have many outcomes that each take long to judge
         }
       }
+      subjects.closeAll();
       long before = now;
       now = System.nanoTime();
       adaptBatch(now - before);
@@ -76,6 +81,11 @@ final class Hunt<S> {
     }
     requireSameArguments(program);
     return null;
+  }
+
+  /** Returns a judge for one program. */
+  Judge<S> judge() {
+    return new Judge<>(settings, subjects);
   }
 
   private void requireSameArguments(Program<S> program) {

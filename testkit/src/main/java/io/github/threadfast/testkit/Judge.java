@@ -5,6 +5,7 @@ import io.github.threadfast.testkit.check.History;
 import io.github.threadfast.testkit.check.Verdict;
 import io.github.threadfast.testkit.report.Failure.Cause;
 import io.github.threadfast.testkit.run.Outcome;
+import io.github.threadfast.testkit.run.Subjects;
 import io.github.threadfast.testkit.scenario.Call;
 import io.github.threadfast.testkit.scenario.Program;
 import org.jspecify.annotations.Nullable;
@@ -12,16 +13,20 @@ import org.jspecify.annotations.Nullable;
 /** Says what is wrong with the outcomes of one program. Belongs to one thread. */
 final class Judge<S> {
   private final Settings<S> settings;
+  private final Subjects<S> subjects;
 
   /** Null if any result will do. */
   private final @Nullable Oracle<S> oracle;
 
   private boolean undecided;
 
-  Judge(Settings<S> settings) {
+  Judge(Settings<S> settings, Subjects<S> subjects) {
     this.settings = settings;
+    this.subjects = subjects;
     this.oracle =
-        settings.consistency == null ? null : settings.oracle.create(settings.consistency);
+        settings.consistency == null
+            ? null
+            : settings.oracle.create(subjects, settings.consistency);
   }
 
   /**
@@ -34,7 +39,7 @@ final class Judge<S> {
     if (oracle != null) {
       oracle.requireDeterminism(program);
     }
-    new Alone<>(settings, oracle).requireGood(program);
+    new Alone<>(settings, subjects, oracle).requireGood(program);
   }
 
   /** Returns what is wrong with {@code outcome}, or null. */
@@ -62,9 +67,9 @@ final class Judge<S> {
     Consistency consistency = oracle.consistency();
     History<Call<S>> history = outcome.history();
     if (!oracle.isItself()
-        && ClassOracle.ofItself(settings.subjects, consistency).judge(history)
+        && ClassOracle.ofItself(subjects, consistency).judge(history)
             instanceof Verdict.Holds<Call<S>> holds) {
-      new Alone<>(settings, oracle).requireGood(holds.order());
+      new Alone<>(settings, subjects, oracle).requireGood(holds.order());
     }
     boolean explainedWithoutTime =
         consistency == Consistency.LINEARIZABLE

@@ -3,6 +3,7 @@ package io.github.threadfast.testkit;
 import io.github.threadfast.testkit.check.Consistency;
 import io.github.threadfast.testkit.check.History;
 import io.github.threadfast.testkit.check.Verdict;
+import io.github.threadfast.testkit.run.Subjects;
 import io.github.threadfast.testkit.scenario.Call;
 import io.github.threadfast.testkit.scenario.Program;
 
@@ -31,6 +32,6 @@ interface Oracle<S> {
   /** Makes an oracle, which remembers what it has worked out. */
   @FunctionalInterface
   interface Factory<S> {
-    Oracle<S> create(Consistency consistency);
+    Oracle<S> create(Subjects<S> subjects, Consistency consistency);
   }
 }

@@ -2,7 +2,9 @@ package io.github.threadfast.testkit;
 
 import io.github.threadfast.testkit.report.Failure;
 import io.github.threadfast.testkit.run.Crew;
+import io.github.threadfast.testkit.run.Outcome;
 import io.github.threadfast.testkit.run.StressRunner;
+import io.github.threadfast.testkit.run.Subjects;
 import io.github.threadfast.testkit.scenario.Jqwik;
 import io.github.threadfast.testkit.scenario.Operation;
 import io.github.threadfast.testkit.scenario.Program;
@@ -37,6 +39,7 @@ final class Search<S> {
 
   private final Settings<S> settings;
   private final List<Operation<S>> operations;
+  private final Subjects<S> subjects;
   private final StressRunner<S> runner;
   private final Hunt<S> hunt;
   private final long seed;
@@ -44,6 +47,7 @@ final class Search<S> {
 
   private final long start = System.nanoTime();
   private final long end;
+  private volatile String subject = "The class under test";
   private long programs;
 
   /**
@@ -52,9 +56,10 @@ final class Search<S> {
    */
   Search(Settings<S> settings, long seed, Crew crew, Consumer<Failure<S>> failures) {
     this.settings = settings;
+    this.subjects = settings.subjects();
     this.operations = settings.operations.stream().map(this::untilOver).toList();
-    this.runner = new StressRunner<>(crew, settings.subjects, settings.invariants, seed);
-    this.hunt = new Hunt<>(settings, runner);
+    this.runner = new StressRunner<>(crew, subjects, settings.invariants, seed);
+    this.hunt = new Hunt<>(settings, subjects, runner);
     this.seed = seed;
     this.failures = failures;
     this.end = start + settings.budget.toNanos();
@@ -66,17 +71,16 @@ final class Search<S> {
 
   /** Tries what is to be tried, for as long as the budget, and shrinks for a fifth more at most. */
   void run() throws InterruptedException, ExecutionException {
-    String subject = Values.nameOf(settings.subjects.sample());
-    Found<S> found = find(subject);
+    subject = Values.nameOf(subjects.sample());
+    Found<S> found = find();
     if (found == null) {
       return;
     }
     long runsBefore = hunt.runs();
-    failures.accept(failure(subject, found, found, runsBefore));
+    failures.accept(failure(found, found, runsBefore));
     if (settings.scenario == null && settings.replay == null) {
-      Found<S> smallest =
-          new Shrinker<>(settings, hunt, start + deadline().toNanos()).shrink(found);
-      failures.accept(failure(subject, found, smallest, runsBefore));
+      Found<S> smallest = new Shrinker<>(hunt, start + deadline().toNanos()).shrink(found);
+      failures.accept(failure(found, smallest, runsBefore));
     }
   }
 
@@ -84,20 +88,19 @@ final class Search<S> {
     return settings.budget.multipliedBy(6).dividedBy(5);
   }
 
-  private @Nullable Found<S> find(String subject) throws InterruptedException, ExecutionException {
+  private @Nullable Found<S> find() throws InterruptedException, ExecutionException {
     if (settings.scenario != null) {
       return attempt(settings.scenario.withOperations(this::untilOver), SCENARIO_NANOS);
     }
     if (settings.replay != null) {
       return attempt(program(settings.replay), Long.MAX_VALUE);
     }
-    Found<S> again = findAgain(subject);
+    Found<S> again = findAgain();
     return again == null ? findNew() : again;
   }
 
   /** Tries the programs that failed in earlier searches. */
-  private @Nullable Found<S> findAgain(String subject)
-      throws InterruptedException, ExecutionException {
+  private @Nullable Found<S> findAgain() throws InterruptedException, ExecutionException {
     for (String token : settings.regressionsOf(subject)) {
       Found<S> found = attempt(program(token), REGRESSION_NANOS);
       if (found != null) {
@@ -139,26 +142,46 @@ final class Search<S> {
     runner.stop();
   }
 
+  /** Returns what a report calls the class under test. */
+  String subject() {
+    return subject;
+  }
+
+  /** Returns a number that changes as long as calls begin. May be called by any thread. */
+  long progress() {
+    return subjects.made() + runner.progress();
+  }
+
+  /** Returns the calls of the run in which the threads are, if they are in one. */
+  Optional<Outcome<S>> underWay() {
+    return runner.underWay();
+  }
+
   /** Returns what was seen, once the search has ended. */
   Hunt<S> hunt() {
     return hunt;
   }
 
-  private Failure<S> failure(String subject, Found<S> found, Found<S> smallest, long runsBefore) {
-    boolean hasSeed = settings.scenario == null && settings.replay == null;
+  private Failure<S> failure(Found<S> found, Found<S> smallest, long runsBefore) {
     return new Failure<>(
         subject,
         smallest.outcome().history(),
         smallest.cause(),
-        new Failure.Effort(
-            runsBefore,
-            programs,
-            found.calls(),
-            smallest.calls(),
-            Duration.ofNanos(System.nanoTime() - start),
-            hasSeed ? OptionalLong.of(seed) : OptionalLong.empty(),
-            settings.scenario == null
-                ? Optional.of(ReplayToken.of(smallest.outcome().program(), operations))
-                : Optional.empty()));
+        effort(runsBefore, found.calls(), smallest.outcome().program()));
+  }
+
+  /** Returns what it took to find a failure. */
+  Failure.Effort effort(long runsBefore, int callsFound, Program<S> smallest) {
+    boolean hasSeed = settings.scenario == null && settings.replay == null;
+    return new Failure.Effort(
+        runsBefore,
+        programs,
+        callsFound,
+        smallest.calls(),
+        Duration.ofNanos(System.nanoTime() - start),
+        hasSeed ? OptionalLong.of(seed) : OptionalLong.empty(),
+        settings.scenario == null && smallest.threads().size() > 1
+            ? Optional.of(ReplayToken.of(settings.plain(smallest), settings.operations))
+            : Optional.empty());
   }
 }

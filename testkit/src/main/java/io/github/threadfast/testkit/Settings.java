@@ -1,6 +1,7 @@
 package io.github.threadfast.testkit;
 
 import io.github.threadfast.testkit.check.Consistency;
+import io.github.threadfast.testkit.function.Action0;
 import io.github.threadfast.testkit.run.Subjects;
 import io.github.threadfast.testkit.scenario.Invariant;
 import io.github.threadfast.testkit.scenario.Operation;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * #with}, before anyone else sees the copy.
  */
 final class Settings<S> {
-  final Subjects<S> subjects;
+  final Supplier<? extends S> supplier;
+  @Nullable Action0<? super S> closer;
 
   List<Operation<S>> operations = List.of();
   List<Invariant<S>> invariants = List.of();
@@ -35,13 +38,14 @@ final class Settings<S> {
   /** The only program to try; null to draw many. */
   @Nullable Program<S> scenario;
 
-  Settings(Subjects<S> subjects) {
-    this.subjects = subjects;
-    this.oracle = consistency -> ClassOracle.ofItself(subjects, consistency);
+  Settings(Supplier<? extends S> supplier) {
+    this.supplier = supplier;
+    this.oracle = ClassOracle::ofItself;
   }
 
   private Settings(Settings<S> origin) {
-    subjects = origin.subjects;
+    supplier = origin.supplier;
+    closer = origin.closer;
     operations = origin.operations;
     invariants = origin.invariants;
     oracle = origin.oracle;
@@ -62,6 +66,11 @@ final class Settings<S> {
     return copy;
   }
 
+  /** Returns a maker of subjects for one search. */
+  Subjects<S> subjects() {
+    return new Subjects<>(supplier, closer);
+  }
+
   /** Returns how many threads a run can have. */
   int crewSize() {
     return scenario == null ? threads : scenario.threads().size();
@@ -79,6 +88,15 @@ final class Settings<S> {
     if (regressions != null && token != null && replay == null) {
       Regressions.in(regressions, subject, operations).keep(token);
     }
+  }
+
+  /** Returns {@code program} with this specification's own operations. */
+  Program<S> plain(Program<S> program) {
+    return program.withOperations(same ->
+        operations.stream()
+            .filter(operation -> operation.name().equals(same.name()))
+            .findFirst()
+            .orElseThrow());
   }
 
   static <T> List<T> append(List<T> list, T last) {

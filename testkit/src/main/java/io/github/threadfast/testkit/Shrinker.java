@@ -29,12 +29,10 @@ final class Shrinker<S> {
   /** How often all candidates are tried in vain, four times as long each time. */
   private static final int ROUNDS = 2;
 
-  private final Settings<S> settings;
   private final Hunt<S> hunt;
   private final long deadline;
 
-  Shrinker(Settings<S> settings, Hunt<S> hunt, long deadline) {
-    this.settings = settings;
+  Shrinker(Hunt<S> hunt, long deadline) {
     this.hunt = hunt;
     this.deadline = deadline;
   }
@@ -91,7 +89,7 @@ final class Shrinker<S> {
         || after.stream().anyMatch(call -> call.operation().isFixed())) {
       return found;
     }
-    Judge<S> judge = new Judge<>(settings);
+    Judge<S> judge = hunt.judge();
     for (int count = 0; count < after.size(); count++) {
       Outcome<S> shorter = found.outcome().withoutAfterFrom(count);
       Cause<S> cause = judge.faultOf(shorter);

@@ -105,7 +105,7 @@ public final class Stress<S> {
    */
   public static <S> Stress<S> of(Supplier<? extends S> supplier) {
     requireNonNull(supplier, "supplier");
-    return new Stress<>(new Settings<>(new Subjects<>(supplier)));
+    return new Stress<>(new Settings<>(supplier));
   }
 
   /**
@@ -556,6 +556,19 @@ public final class Stress<S> {
   }
 
   /**
+   * Sets how each object is ended when it is no longer needed: one that has threads of its own, or
+   * a file. Not set, objects are left to the garbage collector, and threads that they leave alive
+   * fail the assertion, unless they are daemons.
+   *
+   * @param closer ends an object, called by one thread after all calls on it
+   * @return this specification with that closer
+   */
+  public Stress<S> closing(Action0<? super S> closer) {
+    requireNonNull(closer, "closer");
+    return with(copy -> copy.closer = closer);
+  }
+
+  /**
    * Sets how often an operation is called, compared with the others; 1 if not set.
    *
    * @param name the name of an operation of this specification
@@ -633,9 +646,10 @@ public final class Stress<S> {
    */
   public Stress<S> against(Supplier<? extends S> model) {
     requireNonNull(model, "model");
-    Subjects<S> models = new Subjects<>(model);
     return with(copy ->
-        copy.oracle = consistency -> ClassOracle.ofAnother(copy.subjects, models, consistency));
+        copy.oracle =
+            (subjects, consistency) ->
+                ClassOracle.ofAnother(subjects, new Subjects<>(model, null), consistency));
   }
 
   /**

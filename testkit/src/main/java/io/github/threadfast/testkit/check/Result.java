@@ -10,6 +10,9 @@ public sealed interface Result {
   /** The call returned, and has nothing to return. */
   Result DONE = new Done();
 
+  /** The call has not returned. */
+  Result PENDING = new Pending();
+
   /** Returns the result of a call that returned {@code value}. */
   static Result returned(@Nullable Object value) {
     return new Returned(value);
@@ -22,6 +25,9 @@ public sealed interface Result {
 
   /** A call without a value returned. */
   record Done() implements Result {}
+
+  /** A call has not returned. */
+  record Pending() implements Result {}
 
   /** A call returned a value. Values are equal by {@code equals}, arrays by their elements. */
   record Returned(@Nullable Object value) implements Result {

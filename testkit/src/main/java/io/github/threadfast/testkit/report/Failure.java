@@ -5,6 +5,7 @@ import io.github.threadfast.testkit.check.History;
 import io.github.threadfast.testkit.check.History.Event;
 import io.github.threadfast.testkit.check.Result;
 import io.github.threadfast.testkit.check.Verdict;
+import io.github.threadfast.testkit.hang.Hang;
 import io.github.threadfast.testkit.run.Breach;
 import io.github.threadfast.testkit.scenario.Call;
 import java.time.Duration;
@@ -73,6 +74,21 @@ public record Failure<S>(String subject, History<Call<S>> history, Cause<S> caus
       @Override
       public Optional<Throwable> thrown() {
         return Optional.ofNullable(breach.thrown());
+      }
+    }
+
+    /**
+     * Some calls did not return.
+     *
+     * @param <S> the class under test
+     * @param hang why
+     * @param alone whether no other thread was in the way
+     */
+    record Hung<S>(Hang hang, boolean alone) implements Cause<S> {
+
+      @Override
+      public Optional<Throwable> thrown() {
+        return Optional.empty();
       }
     }
 

@@ -13,13 +13,10 @@ import io.github.threadfast.testkit.report.Failure.Effort;
 import io.github.threadfast.testkit.run.Breach;
 import io.github.threadfast.testkit.run.Crew;
 import io.github.threadfast.testkit.run.NondeterministicException;
-import io.github.threadfast.testkit.run.Subjects;
 import io.github.threadfast.testkit.scenario.Argument;
 import io.github.threadfast.testkit.scenario.Call;
 import io.github.threadfast.testkit.scenario.Values;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -46,7 +43,9 @@ public final class TextReport {
     if (!before.isEmpty()) {
       text.append("  before: ").append(calls(before)).append("\n\n");
     }
-    text.append(table(failure.history()));
+    if (lanes.size() > 2) {
+      text.append(table(failure.history()));
+    }
     if (!after.isEmpty()) {
       text.append("\n  afterwards: ").append(calls(after)).append('\n');
     }
@@ -63,6 +62,12 @@ public final class TextReport {
       return "%s breaks the invariant \"%s\" %s."
           .formatted(
               failure.subject(), broken.breach().invariant(), moment(broken.breach().moment()));
+    }
+    if (failure.cause() instanceof Cause.Hung<?> hung) {
+      return (hung.alone()
+              ? "%s hangs even when one thread alone calls it, so this is no race."
+              : "%s hangs: not all of these calls return.")
+          .formatted(failure.subject());
     }
     return "%s throws when these calls meet.".formatted(failure.subject());
   }
@@ -85,6 +90,9 @@ public final class TextReport {
     if (failure.cause() instanceof Cause.Broken<S> broken) {
       return "\nThe invariant %s. It holds when one thread makes all these calls.\n"
           .formatted(verdict(broken.breach()));
+    }
+    if (failure.cause() instanceof Cause.Hung<S> hung) {
+      return "\n" + hung.hang().describe() + "\n";
     }
     return "\nNo operation may throw here: catch what it may throw inside the operation.\n";
   }
@@ -157,38 +165,6 @@ public final class TextReport {
             outcome(exception.first()),
             last,
             outcome(exception.second()));
-  }
-
-  /** Returns what to say of a search that did not end, from where its threads are. */
-  public static String stuck(Duration time, List<Thread> threads) {
-    List<String> stacks = new ArrayList<>();
-    for (Thread thread : threads) {
-      StackTraceElement[] frames = thread.getStackTrace();
-      if (Arrays.stream(frames).anyMatch(TextReport::callsTheUser)) {
-        stacks.add(stack(thread, frames));
-      }
-    }
-    if (stacks.isEmpty()) {
-      threads.stream().limit(1).forEach(a -> stacks.add(stack(a, a.getStackTrace())));
-    }
-    return String.format(
-            Locale.ROOT,
-            "An operation did not return: the search had not ended after %.1f s.",
-            time.toMillis() / 1000.0)
-        + " Where the threads are:\n\n"
-        + String.join("\n", stacks);
-  }
-
-  private static String stack(Thread thread, StackTraceElement[] frames) {
-    return Arrays.stream(frames)
-        .takeWhile(frame -> !callsTheUser(frame))
-        .map(frame -> "    at " + frame + "\n")
-        .collect(joining("", thread.getName() + " (" + thread.getState() + ")\n", ""));
-  }
-
-  private static boolean callsTheUser(StackTraceElement frame) {
-    return frame.getClassName().equals(Call.class.getName())
-        || frame.getClassName().equals(Subjects.class.getName());
   }
 
   private static <S> String calls(List<Event<Call<S>>> events) {
@@ -300,6 +276,9 @@ public final class TextReport {
   private static String outcome(Result result) {
     if (result instanceof Result.Returned returned) {
       return " -> " + Values.show(returned.value());
+    }
+    if (result instanceof Result.Pending) {
+      return " has not returned";
     }
     return result instanceof Result.Threw ? " " + happened(result, "threw") : "";
   }

@@ -1,15 +1,16 @@
 package io.github.threadfast.testkit.run;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
@@ -39,7 +40,16 @@ public final class Crew implements AutoCloseable {
 
   private static final int SPINS_BEFORE_CLOCK = 1_000;
 
+  private static final Set<Thread.State> BUSY =
+      Set.of(Thread.State.RUNNABLE, Thread.State.TIMED_WAITING);
+
+  /** More may start between a look at how many there are and a look at them. */
+  private static final int MAX_NEW_THREADS = 16;
+
   private static final String THREAD = "threadfast thread ";
+
+  /** Threads that the user's code starts belong to it, too, unless it says otherwise. */
+  private final ThreadGroup group = new ThreadGroup("threadfast");
 
   private final int size;
   private final ExecutorService a;
@@ -56,7 +66,7 @@ public final class Crew implements AutoCloseable {
     this.size = size;
     a =
         Executors.newSingleThreadExecutor(task -> {
-          Thread thread = new Thread(task, THREAD + name(0));
+          Thread thread = new Thread(group, task, THREAD + name(0));
           thread.setDaemon(true);
           threadA = thread;
           return thread;
@@ -77,15 +87,9 @@ public final class Crew implements AutoCloseable {
     }
   }
 
-  /**
-   * Has thread A run {@code task} and waits for it.
-   *
-   * @throws TimeoutException if it takes longer than {@code nanos}
-   */
-  public <T> T direct(Callable<T> task, long nanos)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    Future<T> result = a.submit(task);
-    return result.get(nanos, TimeUnit.NANOSECONDS);
+  /** Has thread A run {@code task}. */
+  public <T> Future<T> direct(Callable<T> task) {
+    return a.submit(task);
   }
 
   /**
@@ -113,6 +117,21 @@ public final class Crew implements AutoCloseable {
     return Stream.concat(Stream.ofNullable(threadA), others.stream().map(member -> member.thread))
         .filter(thread -> thread.getState() != Thread.State.NEW)
         .toList();
+  }
+
+  /** Returns whether a thread runs, or waits with a time-out, that the user's code has started. */
+  public boolean othersAreBusy() {
+    Thread[] all = new Thread[group.activeCount() + MAX_NEW_THREADS];
+    int count = group.enumerate(all);
+    List<Thread> own = threads();
+    return Arrays.stream(all, 0, count)
+        .filter(thread -> !own.contains(thread))
+        .anyMatch(thread -> BUSY.contains(thread.getState()));
+  }
+
+  /** Returns the group that the threads belong to, and those that the user's code starts. */
+  public ThreadGroup group() {
+    return group;
   }
 
   /** Interrupts all threads and lets them end. */
@@ -154,7 +173,7 @@ public final class Crew implements AutoCloseable {
      * Ordering. M1: what A wrote before it set work is seen by the thread that finds it. M2: what the
      * thread did for it is seen by A when it finds work to be null again: failure needs no more.
      */
-    private final Thread thread = new Thread(this);
+    private final Thread thread = new Thread(group, this);
     private volatile @Nullable Work work;
     private @Nullable Throwable failure;
 

@@ -6,10 +6,13 @@ import io.github.threadfast.testkit.scenario.Invariant;
 import io.github.threadfast.testkit.scenario.Program;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs programs on real threads, many times each: every run on a subject of its own, the threads'
@@ -26,7 +29,9 @@ public final class StressRunner<S> {
   private final List<Invariant<S>> invariants;
   private final SplittableRandom random;
 
-  private long batches;
+  private volatile long batches;
+  private volatile @Nullable Batch<S> underWay;
+
   /*
    * Ordering. A batch publishes its rendezvous and then reads stopped; a stop writes stopped and then
    * reads the rendezvous. All four are volatile and so in one total order: whichever comes first, the
@@ -54,10 +59,13 @@ public final class StressRunner<S> {
    * before which began. It costs each call a look at the other threads, and so the other half runs
    * without it.
    */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread alone writes it
   public List<Outcome<S>> run(Program<S> program, int runs, long nanos)
       throws InterruptedException, ExecutionException {
     long end = System.nanoTime() + nanos;
-    Batch<S> batch = new Batch<>(program, runs, batches++ % 2 == 0);
+    boolean notesOrder = batches % 2 == 0;
+    batches = batches + 1;
+    Batch<S> batch = new Batch<>(program, runs, notesOrder);
     List<S> subjects = new ArrayList<>(runs);
     do {
       S subject = supplier.get();
@@ -71,6 +79,7 @@ public final class StressRunner<S> {
       return List.of();
     }
     long noiseSeed = random.nextLong();
+    underWay = batch;
     crew.runAll(
         program.threads().size(),
         thread -> {
@@ -78,6 +87,7 @@ public final class StressRunner<S> {
           batch.runThread(thread, subjects, start, noise, () -> thread > 0 || isLeft(end));
         });
 
+    underWay = null;
     if (start.wasMostlySlow()) {
       crew.regroup();
     }
@@ -91,6 +101,20 @@ public final class StressRunner<S> {
 
   private static boolean isLeft(long end) {
     return System.nanoTime() - end < 0;
+  }
+
+  /** Returns a number that changes whenever a thread begins a call of a program. */
+  public long progress() {
+    Batch<S> batch = underWay;
+    return 31 * batches + (batch == null ? 0 : batch.begun());
+  }
+
+  /**
+   * Returns what is known of the run in which the threads are, if they are in one. Meant for a
+   * thread that watches others which don't go on: of those that do, it may be wrong.
+   */
+  public Optional<Outcome<S>> underWay() {
+    return Optional.ofNullable(underWay).map(Batch::underWay);
   }
 
   /** Ends the batch under way at its next run, and all later ones before their first. */
@@ -157,6 +181,7 @@ public final class StressRunner<S> {
           if (notesOrder) {
             noteReturned(thread, call);
           }
+          progress.begins(thread, call + 1);
           mine[call++] = operation.perform(subject);
           if (notesOrder) {
             progress.returned(thread, call);
@@ -171,6 +196,31 @@ public final class StressRunner<S> {
       for (int other = 0; other < threads; other++) {
         returnedBefore[thread][call * threads + other] = progress.count(other);
       }
+    }
+
+    long begun() {
+      return IntStream.range(0, completed.length).mapToLong(progress::begun).sum();
+    }
+
+    Outcome<S> underWay() {
+      int run = Integer.MAX_VALUE;
+      for (int thread = 0; thread < completed.length; thread++) {
+        int calls = program.threads().get(thread).size();
+        run = Math.min(run, Math.max(0, progress.begun(thread) - 1) / calls);
+      }
+      List<List<Call<S>>> begun = new ArrayList<>();
+      List<Result> seen = new ArrayList<>(List.of(before[run]));
+      for (int thread = 0; thread < completed.length; thread++) {
+        int calls = program.threads().get(thread).size();
+        int count = Math.min(calls, Math.max(0, progress.begun(thread) - run * calls));
+        begun.add(program.threads().get(thread).subList(0, count));
+        for (int call = run * calls; call < run * calls + count; call++) {
+          Result result = results[thread][call];
+          seen.add(result == null ? Result.PENDING : result);
+        }
+      }
+      Program<S> part = new Program<>(program.before(), begun, List.of());
+      return new Outcome<>(part, seen.toArray(Result[]::new), new int[0], null);
     }
 
     int completed() {

@@ -1,25 +1,39 @@
 package io.github.threadfast.testkit.run;
 
+import io.github.threadfast.testkit.function.Action0;
 import io.github.threadfast.testkit.scenario.BadInputException;
 import io.github.threadfast.testkit.scenario.Values;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes subjects with the user's supplier, and says what is wrong with the supplier if it can't.
+ * Makes subjects with the user's supplier, closes them with the user's closer, and says what is
+ * wrong with either. Belongs to one thread, but for {@link #made}.
  *
  * @param <S> the class under test
  */
 public final class Subjects<S> implements Supplier<S> {
   private final Supplier<? extends S> supplier;
+  private final @Nullable Action0<? super S> closer;
 
-  /** Wraps {@code supplier}. */
-  public Subjects(Supplier<? extends S> supplier) {
+  /** Those to be closed. */
+  private final List<S> open = new ArrayList<>();
+
+  private volatile long made;
+
+  /** Wraps {@code supplier} and, if subjects are to be closed, {@code closer}. */
+  public Subjects(Supplier<? extends S> supplier, @Nullable Action0<? super S> closer) {
     this.supplier = supplier;
+    this.closer = closer;
   }
 
   /** Returns a new subject. */
   @Override
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread alone writes it
   public S get() {
+    made++;
     S subject;
     try {
       subject = supplier.get();
@@ -31,7 +45,38 @@ public final class Subjects<S> implements Supplier<S> {
       throw new BadInputException(
           "supplier returned null. It must make a new subject for every run.", null);
     }
+    if (closer != null) {
+      open.add(subject);
+    }
     return subject;
+  }
+
+  /** Closes all subjects made so far. */
+  public void closeAll() {
+    for (S subject : open) {
+      close(subject);
+    }
+    open.clear();
+  }
+
+  private void close(S subject) {
+    try {
+      if (closer != null) {
+        closer.run(subject);
+      }
+    } catch (Throwable thrown) {
+      throw new BadInputException(
+          "closing a %s threw %s. Catch what closing may throw."
+              .formatted(Values.nameOf(subject), thrown),
+          thrown);
+    } finally {
+      Thread.interrupted(); // as after a call
+    }
+  }
+
+  /** Returns how many subjects were made so far. May be called by any thread. */
+  public long made() {
+    return made;
   }
 
   /** Makes two subjects and returns one, after a look at both. */

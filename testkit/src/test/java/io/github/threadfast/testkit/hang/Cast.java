@@ -92,7 +92,8 @@ final class Cast {
     return Arrays.stream(thread.getStackTrace())
         .takeWhile(frame -> !isTestkit(frame))
         .filter(frame -> !frame.getClassName().contains("/"))
-        .map(frame -> "\n    at " + frame.toString().replaceFirst("^app//", "").replaceFirst("@[^/]*", ""))
+        .map(frame ->
+            "\n    at " + frame.toString().replaceFirst("^app//", "").replaceFirst("@[^/]*", ""))
         .collect(Collectors.joining());
   }
 

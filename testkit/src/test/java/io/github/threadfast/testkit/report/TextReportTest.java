@@ -19,18 +19,14 @@ import io.github.threadfast.testkit.report.Failure.Cause.Unexplained;
 import io.github.threadfast.testkit.report.Failure.Effort;
 import io.github.threadfast.testkit.run.NondeterministicException;
 import io.github.threadfast.testkit.run.SequentialModel;
-import io.github.threadfast.testkit.run.Subjects;
 import io.github.threadfast.testkit.scenario.Call;
 import io.github.threadfast.testkit.scenario.Calls;
-import io.github.threadfast.testkit.scenario.Operation;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -225,32 +221,6 @@ class TextReportTest {
   }
 
   @Test
-  void stuck_showsTheThreadsThatAreInTheUsersCode() throws InterruptedException {
-    CountDownLatch never = new CountDownLatch(1);
-    Thread inOperation =
-        waiting(
-            "threadfast thread A", () -> new Operation<>("wait", new Wait()).call().perform(never));
-    Thread inSupplier = waiting("threadfast thread C", () -> new Subjects<>(new Make(never)).get());
-    Thread idle = waiting("threadfast thread B", () -> await(never));
-
-    String text =
-        TextReport.stuck(Duration.ofMillis(3_240), List.of(inSupplier, inOperation, idle));
-
-    assertEquals(
-        "An operation did not return: the search had not ended after 3.2 s."
-            + " Where the threads are:\n\n"
-            + "threadfast thread C (WAITING)\n"
-            + framesDownTo(Make.class, inSupplier)
-            + "\nthreadfast thread A (WAITING)\n"
-            + framesDownTo(Wait.class, inOperation),
-        text);
-    for (Thread thread : List.of(inSupplier, inOperation, idle)) {
-      thread.interrupt();
-      thread.join();
-    }
-  }
-
-  @Test
   void thrown_isTheExceptionOfACallThatShouldHaveEndedOtherwise() {
     RuntimeException unexpected = new RuntimeException();
     Event<Call<Object>> legitimate = event(0, "get", threw(new Exception()), 0, 0, 0);
@@ -263,47 +233,6 @@ class TextReportTest {
             EFFORT);
 
     assertSame(unexpected, failure.thrown().orElseThrow());
-  }
-
-  private record Wait() implements Operation.Body<CountDownLatch> {
-    @Override
-    public Result run(CountDownLatch latch, Object[] arguments) throws InterruptedException {
-      latch.await();
-      return DONE;
-    }
-  }
-
-  private record Make(CountDownLatch latch) implements Supplier<Object> {
-    @Override
-    public Object get() {
-      await(latch);
-      return latch;
-    }
-  }
-
-  private static void await(CountDownLatch latch) {
-    assertThrows(InterruptedException.class, latch::await);
-  }
-
-  private static Thread waiting(String name, Runnable task) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    thread.start();
-    while (thread.getState() != Thread.State.WAITING
-        || Arrays.stream(thread.getStackTrace())
-            .noneMatch(frame -> frame.getClassName().equals(CountDownLatch.class.getName()))) {
-      Thread.onSpinWait();
-    }
-    return thread;
-  }
-
-  private static String framesDownTo(Class<?> last, Thread thread) {
-    List<StackTraceElement> frames = Arrays.asList(thread.getStackTrace());
-    int end =
-        frames.stream().map(StackTraceElement::getClassName).toList().lastIndexOf(last.getName());
-    return frames.subList(0, end + 1).stream()
-        .map(frame -> "    at " + frame + "\n")
-        .collect(joining());
   }
 
   private static Object throwing(Supplier<String> toString) {
