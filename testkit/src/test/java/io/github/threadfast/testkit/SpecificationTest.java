@@ -1,0 +1,547 @@
+package io.github.threadfast.testkit;
+
+import static net.jqwik.api.Arbitraries.integers;
+import static net.jqwik.api.Arbitraries.strings;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.threadfast.testkit.scenario.Jqwik;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.AssertionFailedError;
+
+/** Arguments, places, weights, models, invariants, replays. */
+@Timeout(60)
+class SpecificationTest {
+  private static final Duration SHORT = Duration.ofMillis(300);
+
+  /** Puts in two steps. */
+  private static final class Register {
+    private final Map<Integer, String> values = new ConcurrentHashMap<>();
+
+    String put(int key, String value) {
+      String old = values.get(key);
+      Window.open();
+      values.put(key, value);
+      return old;
+    }
+  }
+
+  private static Stress<Register> register() {
+    return Stress.of(Register::new)
+        .operation(
+            "put", integers().between(1, 9), strings().alpha().ofMaxLength(3), Register::put);
+  }
+
+  @Test
+  void arguments_areShownAndShrunk() {
+    String message = failure(register());
+
+    assertTrue(
+        message.contains(
+            """
+              thread A           | thread B
+              -------------------+-------------------
+              put(1, "") -> null | put(1, "") -> null
+            """),
+        message);
+  }
+
+  @Test
+  void lists_areInputsToo() {
+    String message =
+        failure(
+            Stress.of(Register::new)
+                .operation("put", List.of(1, 2, 3), List.of("a", "b"), Register::put));
+
+    assertTrue(message.contains("put(1, \"a\") -> null | put(1, \"a\") -> null"), message);
+  }
+
+  @Test
+  void threeArguments_areHandedOverInTheirOrder() {
+    List<String> seen = new ArrayList<>();
+
+    Stress.of(Object::new)
+        .operation(
+            "join",
+            List.of("a"),
+            List.of("b"),
+            List.of("c"),
+            (subject, a, b, c) -> {
+              synchronized (seen) {
+                seen.add(a + b + c);
+              }
+              return a + b + c;
+            })
+        .action("none", List.of("a"), List.of("b"), List.of("c"), (subject, a, b, c) -> {})
+        .budget(Duration.ofMillis(50))
+        .assertInvariants();
+
+    assertEquals(Set.of("abc"), Set.copyOf(seen));
+  }
+
+  @Test
+  void anEmptyList_isRejected() {
+    assertEquals(
+        "values must not be empty: there is no value to call the operation with.",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> register().action("a", List.of(), (subject, value) -> {}))
+            .getMessage());
+  }
+
+  @Property(tries = 3)
+  void insideAProperty_argumentsAreDrawnAsElsewhere(@ForAll List<String> drawnByJqwik) {
+    String message = failure(register());
+
+    assertTrue(message.contains("put(1, \"\") -> null"), message + drawnByJqwik);
+  }
+
+  @Test
+  void anArgumentThatACallChanges_isNoRace() {
+    String message =
+        failure(
+            Stress.of(Object::new)
+                .operation(
+                    "grow",
+                    integers().list().ofMaxSize(3).map(ArrayList::new),
+                    (subject, list) -> list.size() < 9 && list.add(7)));
+
+    assertTrue(
+        message.startsWith("grow can't be judged: a call has changed its argument, which is now [")
+            || message.startsWith("Object can't be judged: "),
+        message);
+  }
+
+  @Nested
+  class Replay {
+
+    @Test
+    void ofAReport_runsThatScenarioAlone() {
+      String token = token(failure(register()));
+
+      String message = failure(register().replay(token));
+
+      assertTrue(message.contains("put(1, \"\") -> null | put(1, \"\") -> null"), message);
+      assertTrue(message.contains(" in scenario 1, "), message);
+      assertFalse(message.contains(".seed("), message);
+      assertEquals(token, token(message));
+    }
+
+    @Test
+    void ofAnotherSpecification_isRejected() {
+      String token = token(failure(register()));
+
+      assertTrue(
+          assertThrows(
+                  IllegalArgumentException.class,
+                  Stress.of(Object::new).operation("hash", subject -> 1).replay(token)
+                      ::assertLinearizable)
+              .getMessage()
+              .startsWith("replay does not fit: "));
+    }
+  }
+
+  private static String token(String message) {
+    Matcher token = Pattern.compile("\\.replay\\(\"(.*?)\"\\)").matcher(message);
+    assertTrue(token.find(), message);
+    return token.group(1);
+  }
+
+  @Nested
+  class Regressions {
+    @TempDir private Path folder;
+
+    @Test
+    void areKeptAndTriedFirst() throws IOException {
+      String token = token(failure(register().regressions(folder.resolve("new"))));
+
+      String again = failure(register().regressions(folder.resolve("new")));
+
+      Path file = onlyFile(folder.resolve("new"));
+      assertTrue(file.getFileName().toString().matches("Register-[0-9a-f]{4}\\.replay"));
+      assertEquals(List.of(token), Files.readAllLines(file));
+      assertTrue(again.contains(" in scenario 1, "), again);
+    }
+
+    @Test
+    void ofACorrectClass_areTriedAndPass() {
+      failure(register().regressions(folder));
+
+      Stress.of(AtomicInteger::new)
+          .operation("get", AtomicInteger::get)
+          .regressions(folder)
+          .budget(SHORT)
+          .assertLinearizable();
+    }
+
+    @Test
+    void thatAreBroken_areRejected() throws IOException {
+      failure(register().regressions(folder));
+      Files.writeString(onlyFile(folder), "tf1-nonsense\n");
+
+      IllegalArgumentException e =
+          assertThrows(
+              IllegalArgumentException.class, register().regressions(folder)::assertLinearizable);
+
+      assertTrue(e.getMessage().startsWith("replay does not fit: "), e.getMessage());
+    }
+
+    @Test
+    void thatCannotBeKept_hideNoFailure() throws IOException {
+      Path file = Files.writeString(folder.resolve("file"), "");
+
+      AssertionFailedError e =
+          assertThrows(
+              AssertionFailedError.class, register().regressions(file)::assertLinearizable);
+
+      assertTrue(e.getMessage().startsWith("Register is not linearizable"), e.getMessage());
+      assertEquals(1, e.getSuppressed().length);
+      assertTrue(
+          e.getSuppressed()[0].getMessage().startsWith("regressions: can't write "),
+          e.getSuppressed()[0].getMessage());
+    }
+
+    private Path onlyFile(Path in) throws IOException {
+      try (var files = Files.list(in)) {
+        List<Path> all = files.toList();
+        assertEquals(1, all.size());
+        return all.get(0);
+      }
+    }
+  }
+
+  @Nested
+  class Places {
+
+    /** Fails unless it is opened first and closed last. */
+    private static final class Door {
+      private final AtomicInteger state = new AtomicInteger();
+
+      void open() {
+        require(state.compareAndSet(0, 1));
+      }
+
+      boolean pass() {
+        require(state.get() == 1);
+        return true;
+      }
+
+      boolean close() {
+        require(state.compareAndSet(1, 2));
+        return true;
+      }
+
+      private static void require(boolean condition) {
+        if (!condition) {
+          throw new IllegalStateException();
+        }
+      }
+    }
+
+    @Test
+    void beforeAndAfterwards_enframeEveryScenario() {
+      Stress.of(Door::new)
+          .before("open", Door::open)
+          .operation("pass", Door::pass)
+          .afterwards("close", Door::close)
+          .budget(SHORT)
+          .assertInvariants();
+    }
+
+    @Test
+    void afterwards_canShowWhatTheOthersDid() {
+      String message =
+          failure(
+              Stress.of(Counter::new)
+                  .action("increment", Counter::increment)
+                  .afterwards("count", counter -> counter.count));
+
+      assertTrue(message.contains("\n  afterwards: count() -> 1\n"), message);
+    }
+
+    @Test
+    void noOperationForTheThreads_isRejected() {
+      assertThrows(
+          IllegalStateException.class,
+          Stress.of(Door::new).before("open", Door::open)::assertInvariants);
+    }
+  }
+
+  /** Loses an increment if two meet. */
+  private static final class Counter {
+    private volatile int count;
+
+    void increment() {
+      int seen = count;
+      Window.open();
+      count = seen + 1;
+    }
+  }
+
+  @Nested
+  class Confinement {
+
+    /** Lets one thread increment, and any look. */
+    private Stress<Counter> counter() {
+      return Stress.of(Counter::new)
+          .action("increment", Counter::increment)
+          .action("add one", Counter::increment)
+          .operation("get", counter -> counter.count);
+    }
+
+    @Test
+    void ofTheOnlyWriters_makesAClassForOneWriterPass() {
+      counter().confined("increment", "add one").budget(SHORT).assertLinearizable();
+    }
+
+    @Test
+    void ofEachWriterToAThreadOfItsOwn_isNotEnough() {
+      String message = failure(counter().confined("increment").confined("add one"));
+
+      assertTrue(message.startsWith("Counter is not linearizable"), message);
+    }
+
+    @Test
+    void inAProperty_isKept() {
+      List<String> scenarios =
+          new ArrayList<>(
+              Jqwik.inSession(() ->
+                  counter()
+                      .confined("increment", "add one")
+                      .scenarios()
+                      .sampleStream()
+                      .limit(200)
+                      .map(Scenario::toString)
+                      .toList()));
+
+      for (String scenario : scenarios) {
+        String threads = scenario.replaceFirst("^.*?; then (?=.*\\|\\|)", "");
+        long writers =
+            Pattern.compile(" \\|\\| ")
+                .splitAsStream(threads.replaceFirst("; then .*", ""))
+                .filter(thread -> !thread.matches("(get\\(\\)(, )?)*"))
+                .count();
+        assertTrue(writers <= 1, scenario);
+      }
+    }
+
+    @Test
+    void ofAnUnknownOperation_isRejected() {
+      assertEquals(
+          "name is unknown: there is no operation \"gone\", only [increment, add one, get].",
+          assertThrows(IllegalArgumentException.class, () -> counter().confined("gone"))
+              .getMessage());
+      assertEquals(
+          "names must not be empty: name what to confine.",
+          assertThrows(IllegalArgumentException.class, () -> counter().confined()).getMessage());
+    }
+  }
+
+  @Test
+  void weight_outOfRange_isRejected() {
+    for (int weight : List.of(0, -1, 1_001)) {
+      assertEquals(
+          "weight must be from 1 to 1000: was " + weight + ".",
+          assertThrows(IllegalArgumentException.class, () -> register().weight("put", weight))
+              .getMessage());
+    }
+    register().weight("put", 1).weight("put", 1_000);
+  }
+
+  @Nested
+  class Models {
+
+    @Test
+    void anotherClass_isTheJudge() {
+      Stress.<Queue<Integer>>of(ConcurrentLinkedQueue::new)
+          .operation("offer", integers().between(1, 3), Queue::offer)
+          .operation("poll", Queue::poll)
+          .against(ArrayDeque::new)
+          .budget(SHORT)
+          .assertLinearizable();
+    }
+
+    @Test
+    void aModelThatDiffersInOneThread_isNoRace() {
+      String message =
+          failure(
+              Stress.<Map<Integer, String>>of(ConcurrentHashMap::new)
+                  .operation(
+                      "put", List.of(1, 2), List.of("a"), (map, key, value) -> map.put(key, value))
+                  .operation("size", Map::size)
+                  .against(Forgetful::new));
+
+      assertEquals(
+          """
+          ConcurrentHashMap differs from its model even when one thread alone calls it, so this is no \
+          race:
+
+            put(1, "a") -> null, put(1, "a") -> "a"
+
+          By the model: put(1, "a"); then put(1, "a") should have returned null but returned "a".
+          Correct the class or the model, then look for races.\
+          """,
+          message.replace("put(2, ", "put(1, "));
+    }
+
+    /** Says that nothing was there before. */
+    private static final class Forgetful extends HashMap<Integer, String> {
+      private static final long serialVersionUID = 1;
+
+      @Override
+      public String put(Integer key, String value) {
+        super.put(key, value);
+        return null;
+      }
+    }
+  }
+
+  @Nested
+  class Invariants {
+
+    /** Moves money in two steps. */
+    private static final class Accounts {
+      private int savings = 100;
+      private int current = 100;
+
+      void move(int amount) {
+        savings = Math.subtractExact(savings, amount);
+        Window.open();
+        current = Math.addExact(current, amount);
+      }
+    }
+
+    private Stress<Accounts> accounts() {
+      return Stress.of(Accounts::new)
+          .action("move", integers().between(1, 50), Accounts::move)
+          .invariant("nothing is lost", accounts -> accounts.savings + accounts.current == 200);
+    }
+
+    @Test
+    void brokenByARace_isReportedWithoutResultsToSeeIt() {
+      AssertionFailedError e =
+          assertThrows(AssertionFailedError.class, accounts()::assertInvariants);
+
+      String message = e.getMessage();
+      assertEquals(
+          """
+          Accounts breaks the invariant "nothing is lost" when the threads have ended.
+
+            thread A | thread B
+            ---------+---------
+            move(1)  | move(1)
+
+          The invariant is false. It holds when one thread makes all these calls.
+          """,
+          message.substring(0, message.indexOf("\nFound after ")));
+    }
+
+    @Test
+    void thatThrows_isReportedWithItsException() {
+      AssertionError cause = new AssertionError("sum is wrong");
+
+      AssertionFailedError e =
+          assertThrows(
+              AssertionFailedError.class,
+              accounts()
+                      .invariant(
+                          "the sum is right",
+                          accounts -> {
+                            if (accounts.savings + accounts.current != 200) {
+                              throw cause;
+                            }
+                            return true;
+                          })
+                  ::assertInvariants);
+
+      assertTrue(e.getMessage().startsWith("Accounts breaks the invariant "), e.getMessage());
+    }
+
+    @Test
+    void brokenByOneThread_isNoRace() {
+      String message =
+          assertThrows(
+                  AssertionFailedError.class,
+                  accounts().invariant("rich", accounts -> accounts.savings > 60)::assertInvariants)
+              .getMessage();
+
+      assertEquals(
+          """
+          Accounts breaks the invariant "rich" even when one thread alone calls it, so this is no race:
+
+            #
+
+          Then the invariant is false. Correct the class or the invariant, then look for races.\
+          """,
+          message.replaceFirst("  move\\(\\d+\\)(, move\\(\\d+\\))*\n", "  #\n"));
+    }
+
+    @Test
+    void areCheckedBesideTheResults() {
+      AssertionFailedError e =
+          assertThrows(
+              AssertionFailedError.class,
+              accounts().operation("hi", accounts -> 1)::assertLinearizable);
+
+      assertTrue(
+          e.getMessage().startsWith("Accounts breaks the invariant \"nothing is lost\""),
+          e.getMessage());
+    }
+
+    @Test
+    void assertInvariants_whenACallThrows_failsWithItsException() {
+      IllegalStateException cause = new IllegalStateException("met");
+
+      AssertionFailedError e =
+          assertThrows(
+              AssertionFailedError.class,
+              Stress.of(AtomicInteger::new)
+                      .action(
+                          "enter",
+                          room -> {
+                            try {
+                              if (room.incrementAndGet() > 1) {
+                                throw cause;
+                              }
+                              Window.open();
+                            } finally {
+                              room.decrementAndGet();
+                            }
+                          })
+                  ::assertInvariants);
+
+      assertTrue(
+          e.getMessage().startsWith("AtomicInteger throws when these calls meet.\n"),
+          e.getMessage());
+      assertSame(cause, e.getCause());
+    }
+  }
+
+  private static String failure(Stress<?> stress) {
+    return assertThrows(AssertionFailedError.class, stress::assertLinearizable).getMessage();
+  }
+}
