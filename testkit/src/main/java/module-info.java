@@ -9,4 +9,5 @@ module io.github.threadfast.testkit {
   requires org.opentest4j;
 
   exports io.github.threadfast.testkit;
+  exports io.github.threadfast.testkit.model;
 }

@@ -2,7 +2,7 @@ package io.github.threadfast.testkit;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.threadfast.testkit.check.Result;
+import io.github.threadfast.testkit.model.Result;
 import io.github.threadfast.testkit.report.Failure;
 import io.github.threadfast.testkit.report.TextReport;
 import io.github.threadfast.testkit.run.Crew;

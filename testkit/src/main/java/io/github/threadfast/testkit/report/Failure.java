@@ -1,8 +1,8 @@
 package io.github.threadfast.testkit.report;
 
 import io.github.threadfast.testkit.check.History;
-import io.github.threadfast.testkit.check.Result;
 import io.github.threadfast.testkit.check.Verdict;
+import io.github.threadfast.testkit.model.Result;
 import io.github.threadfast.testkit.scenario.Operation;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.github.threadfast.testkit.scenario;
 
-import io.github.threadfast.testkit.check.Result;
+import io.github.threadfast.testkit.model.Result;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 

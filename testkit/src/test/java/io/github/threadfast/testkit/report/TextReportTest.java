@@ -1,8 +1,8 @@
 package io.github.threadfast.testkit.report;
 
-import static io.github.threadfast.testkit.check.Result.DONE;
-import static io.github.threadfast.testkit.check.Result.returned;
-import static io.github.threadfast.testkit.check.Result.threw;
+import static io.github.threadfast.testkit.model.Result.DONE;
+import static io.github.threadfast.testkit.model.Result.returned;
+import static io.github.threadfast.testkit.model.Result.threw;
 import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -10,10 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.threadfast.testkit.check.History;
 import io.github.threadfast.testkit.check.History.Event;
-import io.github.threadfast.testkit.check.Result;
 import io.github.threadfast.testkit.check.Verdict.Contradiction;
 import io.github.threadfast.testkit.check.Verdict.DeadEnd;
 import io.github.threadfast.testkit.check.Verdict.Fails;
+import io.github.threadfast.testkit.model.Result;
 import io.github.threadfast.testkit.report.Failure.Effort;
 import io.github.threadfast.testkit.run.NondeterministicException;
 import io.github.threadfast.testkit.run.SequentialModel;
@@ -328,7 +328,7 @@ class TextReportTest {
   }
 
   private static Contradiction<Operation<Object>> contradiction(
-      Event<Operation<Object>> event, Result expected) {
-    return new Contradiction<>(event, expected);
+      Event<Operation<Object>> event, Result... expected) {
+    return new Contradiction<>(event, List.of(expected));
   }
 }
