@@ -206,7 +206,8 @@ public final class TextReport {
   }
 
   private static String expected(List<Result> results) {
-    List<Result> ends = results.stream().filter(result -> result != Result.PENDING).toList();
+    List<Result> ends =
+        results.stream().filter(result -> !(result instanceof Result.Pending)).toList();
     if (ends.isEmpty()) {
       return "not have returned yet";
     }

@@ -48,10 +48,7 @@ final class EveryOrder<S> {
   }
 
   private int index(Event<Invocation> event) {
-    return IntStream.range(0, events.size())
-        .filter(i -> events.get(i) == event)
-        .findAny()
-        .orElseThrow();
+    return events.indexOf(event);
   }
 
   private boolean[][] asNoted(History<Invocation> history) {
