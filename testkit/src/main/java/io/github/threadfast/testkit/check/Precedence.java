@@ -60,8 +60,9 @@ public final class Precedence<C> {
     List<Integer> added = chains.get(lane);
     while (added.size() < events.size()) {
       Event<C> next = events.get(added.size());
-      int[] returned = next.returnedBefore().stream().mapToInt(Integer::intValue).toArray();
+      int[] returned = new int[chains.size()];
       for (int other = 0; other < returned.length; other++) {
+        returned[other] = next.returnedBefore().get(other);
         if (returned[other] > chains.get(other).size()) {
           return;
         }

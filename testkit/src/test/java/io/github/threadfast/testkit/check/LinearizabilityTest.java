@@ -1,5 +1,6 @@
 package io.github.threadfast.testkit.check;
 
+import static io.github.threadfast.testkit.check.Toy.BAG;
 import static io.github.threadfast.testkit.check.Toy.COUNTER;
 import static io.github.threadfast.testkit.check.Toy.QUEUE;
 import static io.github.threadfast.testkit.check.Toy.REGISTER;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -185,6 +187,39 @@ class LinearizabilityTest {
 
     // 24! / 8!^3 orders, but only 9^3 ways to have done a part of each lane
     fails(Linearizability.check(new History<>(lanes), COUNTER, 3 * 9 * 9 * 9));
+  }
+
+  @Test
+  void check_ofTenThousandCalls_holds() {
+    List<Event<Invocation>> lane = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      lane.add(event(0, INCREMENT, returned(i + 1), i));
+    }
+
+    assertOrder(lane, Linearizability.check(history(lane), COUNTER, 10_000));
+  }
+
+  @Test
+  void check_ofANondeterministicObject_failsWithEveryResultThatIsAllowed() {
+    Event<Invocation> add = event(0, Invocation.of("add", 1), DONE, 0);
+    Event<Invocation> other = event(0, Invocation.of("add", 2), DONE, 1);
+    Event<Invocation> take = event(0, Invocation.of("take"), returned(3), 2);
+
+    List<DeadEnd<Invocation>> deadEnds =
+        fails(Linearizability.check(history(List.of(add, other, take)), BAG, ENOUGH)).deadEnds();
+
+    assertEquals(
+        Set.of(returned(1), returned(2)),
+        Set.copyOf(deadEnds.get(0).contradictions().get(0).expected()));
+  }
+
+  @Test
+  void check_whenACallMayNotReturnYet_failsWithNothingThatIsAllowed() {
+    Event<Invocation> take = event(0, Invocation.of("take"), returned(1), 0);
+
+    assertEquals(
+        List.of(new DeadEnd<>(List.of(), List.of(new Contradiction<>(take, List.of())))),
+        fails(Linearizability.check(history(List.of(take)), BAG, ENOUGH)).deadEnds());
   }
 
   private static Event<Invocation> event(

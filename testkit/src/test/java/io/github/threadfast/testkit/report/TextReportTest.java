@@ -7,6 +7,7 @@ import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.threadfast.testkit.check.History;
 import io.github.threadfast.testkit.check.History.Event;
@@ -69,6 +70,45 @@ class TextReportTest {
                 fails(deadEnd(List.of(a, b), contradiction(get, returned(2)))),
                 false,
                 EFFORT)));
+  }
+
+  @Test
+  void of_aCallThatMayDoOneOfSeveralThings_namesThemAll() {
+    Event<Operation<Object>> take = event(1, "take", returned("x"), 0, 0, 0);
+
+    assertReason(
+        "A take() should have returned 2 or \"a\" but returned \"x\"",
+        contradiction(take, returned(2), returned("a")));
+    assertReason(
+        "A take() should have returned 2 or thrown IllegalStateException but returned \"x\"",
+        contradiction(take, returned(2), threw(new IllegalStateException())));
+  }
+
+  @Test
+  void of_aCallThatMayNotReturnYet_saysSo() {
+    Event<Operation<Object>> take = event(1, "take", returned("x"), 0, 0, 0);
+
+    assertReason("A take() should not have returned yet but returned \"x\"", contradiction(take));
+    assertReason(
+        "A take() should not have returned yet but returned \"x\"",
+        contradiction(take, Result.PENDING));
+    assertReason(
+        "A take() should have returned 2 but has not returned",
+        contradiction(event(1, "take", Result.PENDING, 0, 0, 0), returned(2)));
+  }
+
+  private static void assertReason(
+      String expected, Contradiction<Operation<Object>> contradiction) {
+    String text =
+        TextReport.of(
+            new Failure<>(
+                "Box",
+                history(List.of(), List.of(contradiction.event()), List.of()),
+                fails(deadEnd(List.of(), contradiction)),
+                false,
+                EFFORT));
+
+    assertTrue(text.contains("  first of all " + expected + "\n"), text);
   }
 
   @Test
