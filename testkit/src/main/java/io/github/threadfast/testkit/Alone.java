@@ -2,8 +2,8 @@ package io.github.threadfast.testkit;
 
 import io.github.threadfast.testkit.check.History;
 import io.github.threadfast.testkit.check.History.Event;
-import io.github.threadfast.testkit.check.Result;
 import io.github.threadfast.testkit.check.Verdict;
+import io.github.threadfast.testkit.model.Result;
 import io.github.threadfast.testkit.report.TextReport;
 import io.github.threadfast.testkit.run.Breach;
 import io.github.threadfast.testkit.run.Subjects;

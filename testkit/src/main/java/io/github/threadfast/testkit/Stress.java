@@ -4,7 +4,6 @@ import static io.github.threadfast.testkit.Settings.append;
 import static java.util.Objects.requireNonNull;
 
 import io.github.threadfast.testkit.check.Consistency;
-import io.github.threadfast.testkit.check.Result;
 import io.github.threadfast.testkit.function.Action0;
 import io.github.threadfast.testkit.function.Action1;
 import io.github.threadfast.testkit.function.Action2;
@@ -13,6 +12,8 @@ import io.github.threadfast.testkit.function.Function0;
 import io.github.threadfast.testkit.function.Function1;
 import io.github.threadfast.testkit.function.Function2;
 import io.github.threadfast.testkit.function.Function3;
+import io.github.threadfast.testkit.model.Model;
+import io.github.threadfast.testkit.model.Result;
 import io.github.threadfast.testkit.run.Subjects;
 import io.github.threadfast.testkit.scenario.Input;
 import io.github.threadfast.testkit.scenario.Invariant;
@@ -650,6 +651,23 @@ public final class Stress<S> {
         copy.oracle =
             (subjects, consistency) ->
                 ClassOracle.ofAnother(subjects, new Subjects<>(model, null), consistency));
+  }
+
+  /**
+   * Sets a pure model: a function from states and calls to all that a call may do. It may allow a
+   * call several results, and knows nothing of the class. There are ready ones, such as {@link
+   * io.github.threadfast.testkit.model.QueueModel}.
+   *
+   * {@snippet file="io/github/threadfast/testkit/examples/ModelExamples.java" region="model"}
+   *
+   * @param <T> a state of the model
+   * @param model what the operations may do, named as in this specification
+   * @return this specification with that model
+   */
+  public <T> Stress<S> against(Model<T> model) {
+    requireNonNull(model, "model");
+    return with(
+        copy -> copy.oracle = (subjects, consistency) -> new ModelOracle<>(model, consistency));
   }
 
   /**

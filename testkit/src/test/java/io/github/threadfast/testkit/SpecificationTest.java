@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.threadfast.testkit.model.Model;
+import io.github.threadfast.testkit.model.QueueModel;
+import io.github.threadfast.testkit.model.StackModel;
 import io.github.threadfast.testkit.scenario.Jqwik;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import net.jqwik.api.ForAll;
@@ -406,6 +410,59 @@ class SpecificationTest {
           Correct the class or the model, then look for races.\
           """,
           message.replace("put(2, ", "put(1, "));
+    }
+
+    private Stress<Queue<Integer>> queue(Supplier<Queue<Integer>> supplier) {
+      return Stress.of(supplier)
+          .operation("offer", integers().between(1, 3), Queue::offer)
+          .operation("poll", Queue::poll)
+          .budget(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void aPureModel_isTheJudge() {
+      Model<?> model = new QueueModel("offer", "poll");
+
+      queue(ConcurrentLinkedQueue::new).against(model).assertLinearizable();
+      String message = failure(queue(Careless::new).against(model));
+
+      assertTrue(message.startsWith("Careless is not linearizable"), message);
+    }
+
+    @Test
+    void aPureModelThatDiffersInOneThread_isNoRace() {
+      String message =
+          failure(queue(ConcurrentLinkedQueue::new).against(new StackModel("offer", "poll")));
+
+      assertTrue(
+          message.startsWith(
+              "ConcurrentLinkedQueue differs from its model even when one thread alone calls it"),
+          message);
+    }
+
+    @Test
+    void aPureModelThatDoesNotKnowAnOperation_isRejected() {
+      IllegalArgumentException e =
+          assertThrows(
+              IllegalArgumentException.class,
+              queue(ConcurrentLinkedQueue::new).against(new QueueModel("add", "poll"))
+                  ::assertLinearizable);
+
+      assertTrue(e.getMessage().startsWith("model can't judge: "), e.getMessage());
+      assertTrue(e.getMessage().contains("does not know the operation \"offer\""), e.getMessage());
+    }
+
+    /** Sees the head, then removes a head. */
+    private static final class Careless extends ConcurrentLinkedQueue<Integer> {
+      private static final long serialVersionUID = 1;
+
+      @Override
+      public Integer poll() {
+        Integer head = peek();
+        Window.open();
+        super.poll();
+        return head;
+      }
     }
 
     /** Says that nothing was there before. */

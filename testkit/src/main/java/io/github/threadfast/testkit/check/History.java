@@ -1,5 +1,6 @@
 package io.github.threadfast.testkit.check;
 
+import io.github.threadfast.testkit.model.Result;
 import java.util.List;
 
 /**

@@ -1,7 +1,11 @@
 package io.github.threadfast.testkit.check;
 
+import io.github.threadfast.testkit.model.Transition;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
 /**
- * A deterministic sequential specification: what each call does when calls come one at a time.
+ * A sequential specification: what each call may do when calls come one at a time.
  *
  * @param <C> a call
  * @param <S> a state; two states that are equal must behave alike from there on
@@ -11,15 +15,22 @@ public interface Specification<C, S> {
   /** Returns the state before any call. */
   S initial();
 
-  /** Returns what {@code call} does in {@code state}, which itself stays as it was. */
-  Step<S> step(S state, C call);
+  /**
+   * Returns all that {@code call} may do in {@code state}, which itself stays as it was; nothing if
+   * the call may not return there.
+   */
+  Collection<Transition<S>> steps(S state, C call);
 
   /**
-   * One call done.
-   *
-   * @param <S> a state
-   * @param result what the call came to
-   * @param next the state after it
+   * Returns the part of the state that {@code call} belongs to, or null if there is none. What a
+   * call may do must depend only on calls of its own key.
    */
-  record Step<S>(Result result, S next) {}
+  default @Nullable Object key(C call) {
+    return null;
+  }
+
+  /** Returns what may decide faster than trying the orders. */
+  default Monitor<C> monitor() {
+    return precedence -> Finding.UNKNOWN;
+  }
 }

@@ -1,6 +1,7 @@
 package io.github.threadfast.testkit.check;
 
 import io.github.threadfast.testkit.check.History.Event;
+import io.github.threadfast.testkit.model.Result;
 import java.util.List;
 
 /**
@@ -22,7 +23,8 @@ public sealed interface Verdict<C> {
    * No order explains the history.
    *
    * @param <C> a call
-   * @param deadEnds the orders that got furthest, at least one
+   * @param deadEnds the orders that got furthest, at least one; if calls of one key have no order,
+   *     then orders of these
    */
   record Fails<C>(List<DeadEnd<C>> deadEnds) implements Verdict<C> {}
 
@@ -44,11 +46,11 @@ public sealed interface Verdict<C> {
   record DeadEnd<C>(List<Event<C>> order, List<Contradiction<C>> contradictions) {}
 
   /**
-   * An event whose result differs from the specification's.
+   * An event whose result is none that the specification allows.
    *
    * @param <C> a call
    * @param event what was seen
-   * @param expected what the specification says
+   * @param expected what the specification allows; nothing if the call may not return yet
    */
-  record Contradiction<C>(Event<C> event, Result expected) {}
+  record Contradiction<C>(Event<C> event, List<Result> expected) {}
 }

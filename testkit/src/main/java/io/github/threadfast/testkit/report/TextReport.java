@@ -4,10 +4,10 @@ import static java.util.stream.Collectors.joining;
 
 import io.github.threadfast.testkit.check.History;
 import io.github.threadfast.testkit.check.History.Event;
-import io.github.threadfast.testkit.check.Result;
 import io.github.threadfast.testkit.check.Verdict;
 import io.github.threadfast.testkit.check.Verdict.Contradiction;
 import io.github.threadfast.testkit.check.Verdict.DeadEnd;
+import io.github.threadfast.testkit.model.Result;
 import io.github.threadfast.testkit.report.Failure.Cause;
 import io.github.threadfast.testkit.report.Failure.Effort;
 import io.github.threadfast.testkit.run.Breach;
@@ -261,11 +261,27 @@ public final class TextReport {
   }
 
   private static <S> String difference(Contradiction<Call<S>> contradiction, int lastLane) {
-    return "%s should have %s but %s"
+    return "%s should %s but %s"
         .formatted(
             place(contradiction.event(), lastLane),
-            happened(contradiction.expected(), "thrown"),
+            expected(contradiction.expected()),
             happened(contradiction.event().result(), "threw"));
+  }
+
+  private static String expected(List<Result> results) {
+    List<Result> ends =
+        results.stream().filter(result -> !(result instanceof Result.Pending)).toList();
+    if (ends.isEmpty()) {
+      return "not have returned yet";
+    }
+    if (ends.stream().allMatch(Result.Returned.class::isInstance)) {
+      return ends.stream()
+          .map(result -> Values.show(((Result.Returned) result).value()))
+          .collect(joining(" or ", "have returned ", ""));
+    }
+    return ends.stream()
+        .map(result -> happened(result, "thrown"))
+        .collect(joining(" or ", "have ", ""));
   }
 
   private static <S> String place(Event<Call<S>> event, int lastLane) {
@@ -287,9 +303,10 @@ public final class TextReport {
     if (result instanceof Result.Returned returned) {
       return "returned " + Values.show(returned.value());
     }
-    return result instanceof Result.Threw thrown
-        ? threw + " " + Values.nameOf(thrown.exception())
-        : "returned";
+    if (result instanceof Result.Threw thrown) {
+      return threw + " " + Values.nameOf(thrown.exception());
+    }
+    return result instanceof Result.Pending ? "has not returned" : "returned";
   }
 
   private static String effort(Effort effort) {

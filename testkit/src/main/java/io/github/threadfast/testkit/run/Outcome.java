@@ -2,7 +2,7 @@ package io.github.threadfast.testkit.run;
 
 import io.github.threadfast.testkit.check.History;
 import io.github.threadfast.testkit.check.History.Event;
-import io.github.threadfast.testkit.check.Result;
+import io.github.threadfast.testkit.model.Result;
 import io.github.threadfast.testkit.scenario.Call;
 import io.github.threadfast.testkit.scenario.Program;
 import java.util.ArrayList;

@@ -1,14 +1,16 @@
 package io.github.threadfast.testkit.run;
 
 import io.github.threadfast.testkit.check.History.Event;
-import io.github.threadfast.testkit.check.Result;
 import io.github.threadfast.testkit.check.Specification;
 import io.github.threadfast.testkit.check.Verdict.Contradiction;
 import io.github.threadfast.testkit.check.Verdict.DeadEnd;
+import io.github.threadfast.testkit.model.Result;
+import io.github.threadfast.testkit.model.Transition;
 import io.github.threadfast.testkit.scenario.Call;
 import io.github.threadfast.testkit.scenario.Program;
 import io.github.threadfast.testkit.scenario.Values;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -68,8 +70,13 @@ public final class SequentialModel<S> implements Specification<Call<S>, Sequenti
   }
 
   @Override
-  public Step<State<S>> step(State<S> state, Call<S> call) {
-    Step<State<S>> taken = state.steps.get(call);
+  public Collection<Transition<State<S>>> steps(State<S> state, Call<S> call) {
+    return List.of(step(state, call));
+  }
+
+  /** Returns what {@code call} does in {@code state}. */
+  public Transition<State<S>> step(State<S> state, Call<S> call) {
+    Transition<State<S>> taken = state.steps.get(call);
     if (taken == null) {
       taken = replay(state, call);
       state.steps.put(call, taken);
@@ -92,7 +99,7 @@ public final class SequentialModel<S> implements Specification<Call<S>, Sequenti
       requireSame(
           supplier.get(),
           append(calls(deadEnd.order()), contradiction.event().call()),
-          append(results(deadEnd.order()), contradiction.expected()));
+          append(results(deadEnd.order()), contradiction.expected().get(0)));
     }
   }
 
@@ -115,12 +122,12 @@ public final class SequentialModel<S> implements Specification<Call<S>, Sequenti
     }
   }
 
-  private Step<State<S>> replay(State<S> state, Call<S> call) {
+  private Transition<State<S>> replay(State<S> state, Call<S> call) {
     S subject = supplier.get();
     requireSame(subject, state.path, state.results);
     Result result = call.perform(subject);
     State<S> next = new State<>(subject, append(state.path, call), append(state.results, result));
-    return new Step<>(result, canonical(next));
+    return new Transition<>(result, canonical(next));
   }
 
   private void requireSame(S subject, List<Call<S>> calls, List<Result> results) {
@@ -182,7 +189,7 @@ public final class SequentialModel<S> implements Specification<Call<S>, Sequenti
     private final S subject;
     private final List<Call<S>> path;
     private final List<Result> results;
-    private final Map<Call<S>, Step<State<S>>> steps = new HashMap<>();
+    private final Map<Call<S>, Transition<State<S>>> steps = new HashMap<>();
 
     private State(S subject, List<Call<S>> path, List<Result> results) {
       this.subject = subject;

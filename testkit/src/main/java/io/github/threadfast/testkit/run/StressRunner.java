@@ -1,6 +1,6 @@
 package io.github.threadfast.testkit.run;
 
-import io.github.threadfast.testkit.check.Result;
+import io.github.threadfast.testkit.model.Result;
 import io.github.threadfast.testkit.scenario.Call;
 import io.github.threadfast.testkit.scenario.Invariant;
 import io.github.threadfast.testkit.scenario.Program;

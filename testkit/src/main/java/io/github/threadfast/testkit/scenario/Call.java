@@ -2,7 +2,9 @@ package io.github.threadfast.testkit.scenario;
 
 import static java.util.stream.Collectors.joining;
 
-import io.github.threadfast.testkit.check.Result;
+import io.github.threadfast.testkit.model.Invocation;
+import io.github.threadfast.testkit.model.Result;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,11 @@ public final class Call<S> {
     } finally {
       Thread.interrupted(); // no part of the subject: it must not reach the thread's next call
     }
+  }
+
+  /** Returns what a model sees of this call. */
+  public Invocation invocation() {
+    return new Invocation(operation.name(), Arrays.asList(values));
   }
 
   /** Returns what is called. */

@@ -1,6 +1,6 @@
 package io.github.threadfast.testkit.scenario;
 
-import io.github.threadfast.testkit.check.Result;
+import io.github.threadfast.testkit.model.Result;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.threadfast.testkit.check.History.Event;
+import io.github.threadfast.testkit.model.Result;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

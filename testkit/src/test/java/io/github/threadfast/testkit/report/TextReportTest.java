@@ -1,20 +1,21 @@
 package io.github.threadfast.testkit.report;
 
-import static io.github.threadfast.testkit.check.Result.DONE;
-import static io.github.threadfast.testkit.check.Result.returned;
-import static io.github.threadfast.testkit.check.Result.threw;
+import static io.github.threadfast.testkit.model.Result.DONE;
+import static io.github.threadfast.testkit.model.Result.returned;
+import static io.github.threadfast.testkit.model.Result.threw;
 import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.threadfast.testkit.check.Consistency;
 import io.github.threadfast.testkit.check.History;
 import io.github.threadfast.testkit.check.History.Event;
-import io.github.threadfast.testkit.check.Result;
 import io.github.threadfast.testkit.check.Verdict.Contradiction;
 import io.github.threadfast.testkit.check.Verdict.DeadEnd;
 import io.github.threadfast.testkit.check.Verdict.Fails;
+import io.github.threadfast.testkit.model.Result;
 import io.github.threadfast.testkit.report.Failure.Cause.Unexplained;
 import io.github.threadfast.testkit.report.Failure.Effort;
 import io.github.threadfast.testkit.run.NondeterministicException;
@@ -77,6 +78,43 @@ class TextReportTest {
                 history(List.of(), List.of(a), List.of(b), List.of(get)),
                 unexplained(false, deadEnd(List.of(a, b), contradiction(get, returned(2)))),
                 EFFORT)));
+  }
+
+  @Test
+  void of_aCallThatMayDoOneOfSeveralThings_namesThemAll() {
+    Event<Call<Object>> take = event(1, "take", returned("x"), 0, 0, 0);
+
+    assertReason(
+        "A take() should have returned 2 or \"a\" but returned \"x\"",
+        contradiction(take, returned(2), returned("a")));
+    assertReason(
+        "A take() should have returned 2 or thrown IllegalStateException but returned \"x\"",
+        contradiction(take, returned(2), threw(new IllegalStateException())));
+  }
+
+  @Test
+  void of_aCallThatMayNotReturnYet_saysSo() {
+    Event<Call<Object>> take = event(1, "take", returned("x"), 0, 0, 0);
+
+    assertReason("A take() should not have returned yet but returned \"x\"", contradiction(take));
+    assertReason(
+        "A take() should not have returned yet but returned \"x\"",
+        contradiction(take, Result.PENDING));
+    assertReason(
+        "A take() should have returned 2 but has not returned",
+        contradiction(event(1, "take", Result.PENDING, 0, 0, 0), returned(2)));
+  }
+
+  private static void assertReason(String expected, Contradiction<Call<Object>> contradiction) {
+    String text =
+        TextReport.of(
+            new Failure<>(
+                "Box",
+                history(List.of(), List.of(contradiction.event()), List.of()),
+                unexplained(false, deadEnd(List.of(), contradiction)),
+                EFFORT));
+
+    assertTrue(text.contains("  first of all " + expected + "\n"), text);
   }
 
   @Test
@@ -275,7 +313,7 @@ class TextReportTest {
   }
 
   private static Contradiction<Call<Object>> contradiction(
-      Event<Call<Object>> event, Result expected) {
-    return new Contradiction<>(event, expected);
+      Event<Call<Object>> event, Result... expected) {
+    return new Contradiction<>(event, List.of(expected));
   }
 }

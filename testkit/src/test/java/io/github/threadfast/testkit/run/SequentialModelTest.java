@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.threadfast.testkit.check.History.Event;
-import io.github.threadfast.testkit.check.Result;
-import io.github.threadfast.testkit.check.Specification.Step;
 import io.github.threadfast.testkit.check.Verdict.Contradiction;
 import io.github.threadfast.testkit.check.Verdict.DeadEnd;
+import io.github.threadfast.testkit.model.Result;
+import io.github.threadfast.testkit.model.Transition;
 import io.github.threadfast.testkit.run.SequentialModel.State;
 import io.github.threadfast.testkit.scenario.Call;
 import io.github.threadfast.testkit.scenario.Calls;
@@ -65,10 +65,10 @@ class SequentialModelTest {
 
   @Test
   void step_givesWhatTheClassGivesAlone() {
-    Step<State<AtomicInteger>> first = counter.step(counter.initial(), INCREMENT);
-    Step<State<AtomicInteger>> second = counter.step(first.next(), INCREMENT);
-    Step<State<AtomicInteger>> reset = counter.step(second.next(), RESET);
-    Step<State<AtomicInteger>> again = counter.step(reset.next(), INCREMENT);
+    Transition<State<AtomicInteger>> first = counter.step(counter.initial(), INCREMENT);
+    Transition<State<AtomicInteger>> second = counter.step(first.next(), INCREMENT);
+    Transition<State<AtomicInteger>> reset = counter.step(second.next(), RESET);
+    Transition<State<AtomicInteger>> again = counter.step(reset.next(), INCREMENT);
 
     assertEquals(
         List.of(Result.returned(1), Result.returned(2), Result.DONE, Result.returned(1)),
@@ -161,7 +161,7 @@ class SequentialModelTest {
     DeadEnd<Call<Blind>> real =
         new DeadEnd<>(
             List.of(incremented(0, 1)),
-            List.of(new Contradiction<>(incremented(1, 1), Result.returned(2))));
+            List.of(new Contradiction<>(incremented(1, 1), List.of(Result.returned(2)))));
 
     assertDoesNotThrow(() -> SequentialModel.of(Blind::new).confirm(real));
   }
@@ -177,7 +177,8 @@ class SequentialModelTest {
             List.of(new Event<>(0, add, Result.returned(true), List.of(0, 0))),
             List.of(
                 new Contradiction<>(
-                    new Event<>(1, make, Result.returned(new Object()), List.of(0, 0)), expected)));
+                    new Event<>(1, make, Result.returned(new Object()), List.of(0, 0)),
+                    List.of(expected))));
 
     NondeterministicException e =
         assertThrows(NondeterministicException.class, () -> model.confirm(unreal));

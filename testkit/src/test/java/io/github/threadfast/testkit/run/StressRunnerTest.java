@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.threadfast.testkit.check.History;
 import io.github.threadfast.testkit.check.History.Event;
-import io.github.threadfast.testkit.check.Result;
-import io.github.threadfast.testkit.check.Result.Returned;
+import io.github.threadfast.testkit.model.Result;
+import io.github.threadfast.testkit.model.Result.Returned;
 import io.github.threadfast.testkit.scenario.Call;
 import io.github.threadfast.testkit.scenario.Calls;
 import io.github.threadfast.testkit.scenario.Program;

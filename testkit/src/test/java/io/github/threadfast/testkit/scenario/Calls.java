@@ -1,6 +1,6 @@
 package io.github.threadfast.testkit.scenario;
 
-import io.github.threadfast.testkit.check.Result;
+import io.github.threadfast.testkit.model.Result;
 
 /** Calls without arguments, for tests. */
 public final class Calls {

@@ -3,7 +3,7 @@ package io.github.threadfast.testkit.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.github.threadfast.testkit.check.Result;
+import io.github.threadfast.testkit.model.Result;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;

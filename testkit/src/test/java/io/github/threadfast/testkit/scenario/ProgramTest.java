@@ -2,7 +2,7 @@ package io.github.threadfast.testkit.scenario;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.threadfast.testkit.check.Result;
+import io.github.threadfast.testkit.model.Result;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.threadfast.testkit.check.Result;
+import io.github.threadfast.testkit.model.Result;
 import java.util.List;
 import java.util.Set;
 import net.jqwik.api.Arbitraries;
