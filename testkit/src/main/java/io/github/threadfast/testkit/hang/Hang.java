@@ -78,7 +78,7 @@ public final class Hang {
    */
   public static Optional<Hang> deadlocked(
       Collection<Thread> threads, Predicate<StackTraceElement> testkit) {
-    if (!ThreadBean.IS_PRESENT
+    if (!Picture.JVM_HAS_THREAD_BEAN
         || !ThreadBean.anyWaitsForAnother(threads)
         || !Picture.take(threads).hasCycle(threads)) {
       return Optional.empty();

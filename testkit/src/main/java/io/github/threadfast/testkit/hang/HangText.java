@@ -61,20 +61,23 @@ final class HangText {
       return "None of the threads is alive any more.";
     }
     Way way = hang.ways().get(0);
-    String what = name(way.last()) + " " + activity(way.last());
     return switch (way.verdict()) {
       case DEADLOCK -> "Deadlock: " + cycle(way.cycle()) + ", and nothing can end it.";
-      case ABANDONED -> what + " without unlocking it.";
+      case ABANDONED -> does(way.last()) + " without unlocking it.";
       case RUNNING, TIMED ->
-          what
+          does(way.last())
               + (way.threads().size() == 1
                   ? "."
                   : ", and " + name(way.threads().get(0)) + " waits for that.");
       case NOT_WOKEN ->
           hang.ways().size() == 1
-              ? what + ", and nobody is known who could end that."
+              ? does(way.last()) + ", and nobody is known who could end that."
               : "All threads wait, and nobody is known who could end that.";
     };
+  }
+
+  private String does(Sighting thread) {
+    return name(thread) + " " + activity(thread);
   }
 
   private String cycle(List<Sighting> cycle) {
@@ -123,7 +126,6 @@ final class HangText {
   }
 
   private String sentence(Sighting thread) {
-    String name = name(thread);
     String held =
         StackText.joined(
             thread.holds().stream()
@@ -132,8 +134,8 @@ final class HangText {
             MAX_LOCKS,
             ", ");
     return held.isEmpty()
-        ? name + " " + activity(thread) + "."
-        : name + " holds " + held + ",\n    and " + activity(thread) + ".";
+        ? does(thread) + "."
+        : name(thread) + " holds " + held + ",\n    and " + activity(thread) + ".";
   }
 
   private String held(Held held) {

@@ -1,6 +1,7 @@
 package io.github.threadfast.testkit.hang;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,12 @@ record Sighting(
 
   Sighting {
     stack = stack.stream().filter(frame -> !isHidden(frame)).toList();
+    // the JVM lists a monitor as held that was given up to wait for a notification
+    holds =
+        holds.stream()
+            .filter(
+                held -> !held.monitor() || waitsFor == null || !held.lock().equals(waitsFor.on()))
+            .toList();
   }
 
   /** Whether a frame belongs to a class that the JVM made, such as a lambda's. */
@@ -77,8 +84,12 @@ record Sighting(
     return new Owner(id, name);
   }
 
-  Sighting with(Thread.State newState, Wait newWait, List<Held> newHolds) {
+  Sighting with(Thread.State newState, @Nullable Wait newWait, List<Held> newHolds) {
     return new Sighting(id, name, virtual, newState, newWait, newHolds, stack, timesWaited);
+  }
+
+  Sighting alsoHolding(Held held) {
+    return with(state, waitsFor, Stream.concat(holds.stream(), Stream.of(held)).toList());
   }
 
   /** Whether a frame belongs to the JDK. */

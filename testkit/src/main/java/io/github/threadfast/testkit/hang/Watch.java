@@ -28,7 +28,7 @@ final class Watch {
   }
 
   private static void letRun(Collection<Thread> threads) {
-    if (!ThreadBean.IS_PRESENT) {
+    if (!Picture.JVM_HAS_THREAD_BEAN) {
       LockSupport.parkNanos(MAX_STEP_NANOS);
       return;
     }

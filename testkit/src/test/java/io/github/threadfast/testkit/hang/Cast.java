@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -40,6 +41,27 @@ final class Cast {
     Thread thread = start(name, part);
     awaitState(thread, state);
     return thread;
+  }
+
+  /** Starts a virtual thread that plays {@code part}. */
+  Thread startVirtual(String name, Part part) {
+    CountDownLatch named = new CountDownLatch(1);
+    Runnable task =
+        () ->
+            callTheUser(() -> {
+              named.await();
+              part.play();
+            });
+    try {
+      Thread thread =
+          (Thread) Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, task);
+      thread.setName(name);
+      threads.add(thread);
+      named.countDown();
+      return thread;
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("no virtual threads", e);
+    }
   }
 
   static void callTheUser(Part part) {
@@ -92,7 +114,8 @@ final class Cast {
     return Arrays.stream(thread.getStackTrace())
         .takeWhile(frame -> !isTestkit(frame))
         .filter(frame -> !frame.getClassName().contains("/"))
-        .map(frame -> "\n    at " + frame.toString().replaceFirst("^app//", "").replaceFirst("@[^/]*", ""))
+        .map(frame ->
+            "\n    at " + frame.toString().replaceFirst("^app//", "").replaceFirst("@[^/]*", ""))
         .collect(Collectors.joining());
   }
 

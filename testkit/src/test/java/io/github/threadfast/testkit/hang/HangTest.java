@@ -344,7 +344,6 @@ class HangTest {
                 "A" is running, always in HangTest.spin.
 
               "A" (RUNNABLE)
-                  at\s\
               """
                   .formatted(REMEDY)),
           text);
@@ -431,6 +430,8 @@ class HangTest {
         "It looks like a lost wake-up, or like something that is not released, counted down or"
             + " completed.";
 
+    private boolean given;
+
     private void assertNotWoken(State state, String waits, String remedy, String untold) {
       Thread a = cast.threads().get(0);
       assertEquals(Verdict.NOT_WOKEN, cast.hang().verdict());
@@ -464,7 +465,9 @@ class HangTest {
           State.WAITING,
           () -> {
             synchronized (monitor) {
-              monitor.wait();
+              while (!given) {
+                monitor.wait();
+              }
             }
           });
 
@@ -481,7 +484,9 @@ class HangTest {
           () -> {
             lock.lock();
             try {
-              condition.await();
+              while (!given) {
+                condition.await();
+              }
             } finally {
               lock.unlock();
             }
