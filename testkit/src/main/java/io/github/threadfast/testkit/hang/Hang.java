@@ -154,6 +154,10 @@ public final class Hang {
         .toList();
   }
 
+  boolean computes(Sighting thread) {
+    return watch.computes(thread);
+  }
+
   boolean goesOn(Sighting thread) {
     return watch.goesOn(thread);
   }

@@ -106,7 +106,11 @@ final class HangText {
               + " holding one.";
       case ABANDONED -> "Unlock in a finally block.";
       case RUNNING ->
-          "If it never ends, look for the condition that should end it, and for who makes it true.";
+          hang.ways().isEmpty() || hang.computes(hang.ways().get(0).last())
+              ? "If it never ends, look for the condition that should end it, and for who makes it"
+                  + " true."
+              : "It may wait for input, or for another thread to initialize a class, of which the"
+                  + " JVM does not tell.";
       case TIMED -> "If it never ends, see what it waits for, and who should give it.";
       case NOT_WOKEN -> whatIsNotGiven(hang.ways().get(0).last().waitsFor());
     };
@@ -150,8 +154,7 @@ final class HangText {
   /** Returns what {@code thread} does, as the rest of a sentence on it. */
   private String activity(Sighting thread) {
     if (hang.goesOn(thread)) {
-      String what = thread.isRunning() ? "is running" : "goes from one wait to the next";
-      return what
+      return progress(thread)
           + hang.alwaysIn(thread).map(call -> ", always in " + StackText.method(call)).orElse("");
     }
     String timeOut = thread.state() == Thread.State.TIMED_WAITING ? " with a time-out" : "";
@@ -174,6 +177,13 @@ final class HangText {
                   ? ", held for reading"
                   : holder(awaited));
     };
+  }
+
+  private String progress(Sighting thread) {
+    if (!thread.isRunning()) {
+      return "goes from one wait to the next";
+    }
+    return hang.computes(thread) ? "is running" : "is running but computes nothing";
   }
 
   private String holder(@Nullable Owner owner) {

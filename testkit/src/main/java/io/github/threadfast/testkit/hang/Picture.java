@@ -78,7 +78,16 @@ final class Picture {
     boolean virtual = ThreadDump.isVirtual(thread);
     sightings.put(
         thread.getId(),
-        new Sighting(thread.getId(), thread.getName(), virtual, state, wait, List.of(), stack, 0));
+        new Sighting(
+            thread.getId(),
+            thread.getName(),
+            virtual,
+            state,
+            wait,
+            List.of(),
+            stack,
+            0,
+            Sighting.UNKNOWN));
   }
 
   private void see(ThreadBean.Seen seen) {

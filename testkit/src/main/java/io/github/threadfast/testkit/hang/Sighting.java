@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param waitsFor what it waits for; null if for nothing, or for something that the JVM does not
  *     tell
- * @param timesWaited how often it has begun to wait since it started; 0 if the JVM does not count
- *     it
+ * @param timesWaited how often it has begun to wait since it started; 0 if untold
+ * @param cpuNanos how long it has computed since it started; {@link #UNKNOWN} if untold
  */
 record Sighting(
     long id,
@@ -20,7 +20,10 @@ record Sighting(
     @Nullable Wait waitsFor,
     List<Held> holds,
     List<StackTraceElement> stack,
-    long timesWaited) {
+    long timesWaited,
+    long cpuNanos) {
+
+  static final long UNKNOWN = -1;
 
   Sighting {
     stack = stack.stream().filter(frame -> !isHidden(frame)).toList();
@@ -85,7 +88,8 @@ record Sighting(
   }
 
   Sighting with(Thread.State newState, @Nullable Wait newWait, List<Held> newHolds) {
-    return new Sighting(id, name, virtual, newState, newWait, newHolds, stack, timesWaited);
+    return new Sighting(
+        id, name, virtual, newState, newWait, newHolds, stack, timesWaited, cpuNanos);
   }
 
   Sighting alsoHolding(Held held) {

@@ -51,7 +51,10 @@ final class ThreadBean {
             wait,
             held(info),
             stack,
-            info.getBlockedCount() + info.getWaitedCount());
+            info.getBlockedCount() + info.getWaitedCount(),
+            info.getThreadState() == Thread.State.RUNNABLE
+                ? cpuNanos(info.getThreadId())
+                : Sighting.UNKNOWN);
     return new Seen(sighting, owner(info));
   }
 
@@ -93,11 +96,14 @@ final class ThreadBean {
     return info == null ? null : owner(info);
   }
 
-  /** Returns how long a thread has computed, in nanoseconds; -1 if the JVM does not tell. */
+  /**
+   * Returns how long a thread has computed, in nanoseconds; {@link Sighting#UNKNOWN} if the JVM
+   * does not tell.
+   */
   static long cpuNanos(long id) {
     return bean().isThreadCpuTimeSupported() && bean().isThreadCpuTimeEnabled()
         ? bean().getThreadCpuTime(id)
-        : -1;
+        : Sighting.UNKNOWN;
   }
 
   /**

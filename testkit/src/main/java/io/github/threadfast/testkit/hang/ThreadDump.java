@@ -139,7 +139,8 @@ final class ThreadDump {
         awaited == null ? null : Wait.of(known, stack, awaited),
         locked,
         stack,
-        0);
+        0,
+        Sighting.UNKNOWN);
   }
 
   private static Thread.State guess(List<StackTraceElement> stack) {

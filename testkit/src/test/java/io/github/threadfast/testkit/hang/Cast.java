@@ -13,6 +13,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /** Threads that play a hang, called by a frame that stands for the test kit. */
@@ -100,13 +102,22 @@ final class Cast {
 
   static void awaitState(Thread thread, Thread.State... states) {
     Set<Thread.State> awaited = EnumSet.copyOf(Arrays.asList(states));
+    await(() -> awaited.contains(thread.getState()));
+  }
+
+  static void await(BooleanSupplier condition) {
     long start = System.nanoTime();
-    while (!awaited.contains(thread.getState())) {
+    while (!condition.getAsBoolean()) {
       if (System.nanoTime() - start > LONG_ENOUGH) {
-        fail(thread + " is " + thread.getState() + ", not one of " + awaited);
+        fail("it did not come to that");
       }
       Thread.onSpinWait();
     }
+  }
+
+  static void awaitQueued(ReentrantLock lock, Thread thread) {
+    await(() -> lock.hasQueuedThread(thread));
+    awaitState(thread, Thread.State.WAITING, Thread.State.TIMED_WAITING);
   }
 
   /** Returns what a report should show of a stack, from another source than the report's. */

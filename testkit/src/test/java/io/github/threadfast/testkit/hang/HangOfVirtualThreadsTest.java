@@ -103,8 +103,8 @@ class HangOfVirtualThreadsTest {
     CyclicBarrier bothHoldOne = new CyclicBarrier(2);
     Thread v = cast.startVirtual("V", () -> lockBoth(first, second, bothHoldOne));
     Thread w = cast.startVirtual("W", () -> lockBoth(second, first, bothHoldOne));
-    awaitBlocked(first, w);
-    awaitBlocked(second, v);
+    Cast.awaitQueued(first, w);
+    Cast.awaitQueued(second, v);
 
     Hang hang = Hang.deadlocked(cast.threads(), Cast::isTestkit).orElseThrow();
 
@@ -128,8 +128,8 @@ class HangOfVirtualThreadsTest {
     CyclicBarrier bothHoldOne = new CyclicBarrier(2);
     Thread v = cast.startVirtual("V", () -> lockBoth(first, second, bothHoldOne));
     Thread w = cast.startVirtual("W", () -> lockBoth(second, first, bothHoldOne));
-    awaitBlocked(first, w);
-    awaitBlocked(second, v);
+    Cast.awaitQueued(first, w);
+    Cast.awaitQueued(second, v);
     Thread a = cast.start("A", State.WAITING, first::lockInterruptibly);
 
     Hang hang = Hang.of(List.of(a), Cast::isTestkit);
@@ -228,12 +228,5 @@ class HangOfVirtualThreadsTest {
     while (!Thread.currentThread().isInterrupted()) {
       Thread.onSpinWait();
     }
-  }
-
-  private static void awaitBlocked(ReentrantLock lock, Thread thread) {
-    while (!lock.hasQueuedThread(thread)) {
-      Thread.onSpinWait();
-    }
-    awaitState(thread, State.WAITING);
   }
 }
