@@ -78,7 +78,7 @@ public final class Hang {
    */
   public static Optional<Hang> deadlocked(
       Collection<Thread> threads, Predicate<StackTraceElement> testkit) {
-    if (!ThreadBean.IS_PRESENT
+    if (!Picture.JVM_HAS_THREAD_BEAN
         || !ThreadBean.anyWaitsForAnother(threads)
         || !Picture.take(threads).hasCycle(threads)) {
       return Optional.empty();
@@ -152,6 +152,10 @@ public final class Hang {
         .filter(thread -> thread.virtual() && thread.id() > eldest && !threads.contains(thread))
         .filter(thread -> !thread.stack().stream().allMatch(Sighting::isOfTheJdk))
         .toList();
+  }
+
+  boolean computes(Sighting thread) {
+    return watch.computes(thread);
   }
 
   boolean goesOn(Sighting thread) {

@@ -61,20 +61,23 @@ final class HangText {
       return "None of the threads is alive any more.";
     }
     Way way = hang.ways().get(0);
-    String what = name(way.last()) + " " + activity(way.last());
     return switch (way.verdict()) {
       case DEADLOCK -> "Deadlock: " + cycle(way.cycle()) + ", and nothing can end it.";
-      case ABANDONED -> what + " without unlocking it.";
+      case ABANDONED -> does(way.last()) + " without unlocking it.";
       case RUNNING, TIMED ->
-          what
+          does(way.last())
               + (way.threads().size() == 1
                   ? "."
                   : ", and " + name(way.threads().get(0)) + " waits for that.");
       case NOT_WOKEN ->
           hang.ways().size() == 1
-              ? what + ", and nobody is known who could end that."
+              ? does(way.last()) + ", and nobody is known who could end that."
               : "All threads wait, and nobody is known who could end that.";
     };
+  }
+
+  private String does(Sighting thread) {
+    return name(thread) + " " + activity(thread);
   }
 
   private String cycle(List<Sighting> cycle) {
@@ -103,7 +106,11 @@ final class HangText {
               + " holding one.";
       case ABANDONED -> "Unlock in a finally block.";
       case RUNNING ->
-          "If it never ends, look for the condition that should end it, and for who makes it true.";
+          hang.ways().isEmpty() || hang.computes(hang.ways().get(0).last())
+              ? "If it never ends, look for the condition that should end it, and for who makes it"
+                  + " true."
+              : "It may wait for input, or for another thread to initialize a class, of which the"
+                  + " JVM does not tell.";
       case TIMED -> "If it never ends, see what it waits for, and who should give it.";
       case NOT_WOKEN -> whatIsNotGiven(hang.ways().get(0).last().waitsFor());
     };
@@ -123,7 +130,6 @@ final class HangText {
   }
 
   private String sentence(Sighting thread) {
-    String name = name(thread);
     String held =
         StackText.joined(
             thread.holds().stream()
@@ -132,8 +138,8 @@ final class HangText {
             MAX_LOCKS,
             ", ");
     return held.isEmpty()
-        ? name + " " + activity(thread) + "."
-        : name + " holds " + held + ",\n    and " + activity(thread) + ".";
+        ? does(thread) + "."
+        : name(thread) + " holds " + held + ",\n    and " + activity(thread) + ".";
   }
 
   private String held(Held held) {
@@ -148,8 +154,7 @@ final class HangText {
   /** Returns what {@code thread} does, as the rest of a sentence on it. */
   private String activity(Sighting thread) {
     if (hang.goesOn(thread)) {
-      String what = thread.isRunning() ? "is running" : "goes from one wait to the next";
-      return what
+      return progress(thread)
           + hang.alwaysIn(thread).map(call -> ", always in " + StackText.method(call)).orElse("");
     }
     String timeOut = thread.state() == Thread.State.TIMED_WAITING ? " with a time-out" : "";
@@ -172,6 +177,13 @@ final class HangText {
                   ? ", held for reading"
                   : holder(awaited));
     };
+  }
+
+  private String progress(Sighting thread) {
+    if (!thread.isRunning()) {
+      return "goes from one wait to the next";
+    }
+    return hang.computes(thread) ? "is running" : "is running but computes nothing";
   }
 
   private String holder(@Nullable Owner owner) {

@@ -30,6 +30,10 @@ final class Picture {
    * in a JVM without the bean.
    */
 
+  /** A cut-down JVM may lack the bean's module. */
+  static final boolean JVM_HAS_THREAD_BEAN =
+      ModuleLayer.boot().findModule("java.management").isPresent();
+
   private final Map<Long, Sighting> sightings = new TreeMap<>();
   private final Map<Resource, Owner> owners = new HashMap<>();
   private final Map<Resource, Owner> joined = new HashMap<>();
@@ -39,7 +43,7 @@ final class Picture {
 
   private Picture(Collection<Thread> given) {
     given.stream().filter(Thread::isAlive).forEach(this::see);
-    tellsLocks = ThreadBean.IS_PRESENT;
+    tellsLocks = JVM_HAS_THREAD_BEAN;
     if (tellsLocks) {
       ThreadBean.all().forEach(this::see);
     }
@@ -74,7 +78,16 @@ final class Picture {
     boolean virtual = ThreadDump.isVirtual(thread);
     sightings.put(
         thread.getId(),
-        new Sighting(thread.getId(), thread.getName(), virtual, state, wait, List.of(), stack, 0));
+        new Sighting(
+            thread.getId(),
+            thread.getName(),
+            virtual,
+            state,
+            wait,
+            List.of(),
+            stack,
+            0,
+            Sighting.UNKNOWN));
   }
 
   private void see(ThreadBean.Seen seen) {
@@ -95,12 +108,13 @@ final class Picture {
       }
       return;
     }
-    Wait wait = seen.waitsFor() == null ? dumped.waitsFor() : seen.waitsFor();
-    if (wait != null) {
-      List<Held> holds = seen.holds().isEmpty() ? dumped.holds() : seen.holds();
-      Thread.State state = seen.waitsFor() == null ? dumped.state() : seen.state();
-      sightings.put(seen.id(), seen.with(state, wait, holds));
-    }
+    boolean more = seen.waitsFor() == null && dumped.waitsFor() != null;
+    sightings.put(
+        seen.id(),
+        seen.with(
+            more ? dumped.state() : seen.state(),
+            more ? dumped.waitsFor() : seen.waitsFor(),
+            seen.virtual() ? dumped.holds() : seen.holds()));
   }
 
   private void noteHeld(Sighting sighting) {
@@ -114,7 +128,17 @@ final class Picture {
       Owner owner = ThreadBean.ownerOf(synchronizer);
       if (owner != null) {
         owners.put(Resource.of(synchronizer), owner);
+        noteHolder(Resource.of(synchronizer), owner);
       }
+    }
+  }
+
+  /** Of a virtual thread the JVM lists the monitors it holds, but no other locks. */
+  private void noteHolder(Resource lock, Owner owner) {
+    Sighting holder = sightings.get(owner.id());
+    Held held = new Held(lock, false, null);
+    if (holder != null && !holder.holds().contains(held)) {
+      sightings.put(holder.id(), holder.alsoHolding(held));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.threadfast.testkit.hang;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param waitsFor what it waits for; null if for nothing, or for something that the JVM does not
  *     tell
- * @param timesWaited how often it has begun to wait since it started; 0 if the JVM does not count
- *     it
+ * @param timesWaited how often it has begun to wait since it started; 0 if untold
+ * @param cpuNanos how long it has computed since it started; {@link #UNKNOWN} if untold
  */
 record Sighting(
     long id,
@@ -19,10 +20,19 @@ record Sighting(
     @Nullable Wait waitsFor,
     List<Held> holds,
     List<StackTraceElement> stack,
-    long timesWaited) {
+    long timesWaited,
+    long cpuNanos) {
+
+  static final long UNKNOWN = -1;
 
   Sighting {
     stack = stack.stream().filter(frame -> !isHidden(frame)).toList();
+    // the JVM lists a monitor as held that was given up to wait for a notification
+    holds =
+        holds.stream()
+            .filter(
+                held -> !held.monitor() || waitsFor == null || !held.lock().equals(waitsFor.on()))
+            .toList();
   }
 
   /** Whether a frame belongs to a class that the JVM made, such as a lambda's. */
@@ -77,8 +87,13 @@ record Sighting(
     return new Owner(id, name);
   }
 
-  Sighting with(Thread.State newState, Wait newWait, List<Held> newHolds) {
-    return new Sighting(id, name, virtual, newState, newWait, newHolds, stack, timesWaited);
+  Sighting with(Thread.State newState, @Nullable Wait newWait, List<Held> newHolds) {
+    return new Sighting(
+        id, name, virtual, newState, newWait, newHolds, stack, timesWaited, cpuNanos);
+  }
+
+  Sighting alsoHolding(Held held) {
+    return with(state, waitsFor, Stream.concat(holds.stream(), Stream.of(held)).toList());
   }
 
   /** Whether a frame belongs to the JDK. */

@@ -17,11 +17,10 @@ import java.util.concurrent.locks.AbstractOwnableSynchronizer;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Platform threads as the JVM's thread bean tells of them. Not to be used if it is absent. */
+/**
+ * Platform threads as the JVM's thread bean tells of them. A JVM without the bean can't load this.
+ */
 final class ThreadBean {
-  /** Whether this JVM has the module; a cut-down one may lack it. */
-  static final boolean IS_PRESENT = ModuleLayer.boot().findModule("java.management").isPresent();
-
   private static final int MAX_PROBE_SPINS = 10_000;
   private static final int FRAMES_TO_SEE_A_JOIN = 5;
 
@@ -50,19 +49,20 @@ final class ThreadBean {
             false,
             info.getThreadState(),
             wait,
-            held(info, wait),
+            held(info),
             stack,
-            info.getBlockedCount() + info.getWaitedCount());
+            info.getBlockedCount() + info.getWaitedCount(),
+            info.getThreadState() == Thread.State.RUNNABLE
+                ? cpuNanos(info.getThreadId())
+                : Sighting.UNKNOWN);
     return new Seen(sighting, owner(info));
   }
 
-  private static List<Held> held(ThreadInfo info, @Nullable Wait wait) {
+  private static List<Held> held(ThreadInfo info) {
     List<Held> held = new ArrayList<>();
     for (MonitorInfo monitor : info.getLockedMonitors()) {
       held.add(new Held(resource(monitor), true, monitor.getLockedStackFrame()));
     }
-    // the JVM lists a monitor that was given up to wait for a notification
-    held.removeIf(monitor -> wait != null && monitor.lock().equals(wait.on()));
     for (LockInfo lock : info.getLockedSynchronizers()) {
       held.add(new Held(resource(lock), false, null));
     }
@@ -96,11 +96,14 @@ final class ThreadBean {
     return info == null ? null : owner(info);
   }
 
-  /** Returns how long a thread has computed, in nanoseconds; -1 if the JVM does not tell. */
+  /**
+   * Returns how long a thread has computed, in nanoseconds; {@link Sighting#UNKNOWN} if the JVM
+   * does not tell.
+   */
   static long cpuNanos(long id) {
     return bean().isThreadCpuTimeSupported() && bean().isThreadCpuTimeEnabled()
         ? bean().getThreadCpuTime(id)
-        : -1;
+        : Sighting.UNKNOWN;
   }
 
   /**

@@ -49,7 +49,7 @@ final class ThreadDump {
 
   /** Returns a dump of all threads, if this JVM can write one. */
   static Optional<ThreadDump> take() {
-    if (!JVM_HAS_VIRTUAL_THREADS || !ThreadBean.IS_PRESENT) {
+    if (!JVM_HAS_VIRTUAL_THREADS || !Picture.JVM_HAS_THREAD_BEAN) {
       return Optional.empty();
     }
     try {
@@ -86,7 +86,8 @@ final class ThreadDump {
 
   /** Whether {@code thread} is a virtual one. */
   static boolean isVirtual(Thread thread) {
-    return JVM_HAS_VIRTUAL_THREADS && thread.getClass().getName().endsWith("VirtualThread");
+    return JVM_HAS_VIRTUAL_THREADS
+        && thread.getClass().getName().matches("java\\.lang\\..*VirtualThread");
   }
 
   List<Sighting> threads() {
@@ -130,8 +131,6 @@ final class ThreadDump {
     String state = header.group("state");
     tellsLocks |= state != null;
     Thread.State known = state == null ? guess(stack) : Thread.State.valueOf(state);
-    // a monitor that was given up to wait for a notification is listed as locked
-    locked.removeIf(held -> held.lock().equals(awaited));
     return new Sighting(
         Long.parseLong(header.group("id")),
         header.group("name"),
@@ -140,7 +139,8 @@ final class ThreadDump {
         awaited == null ? null : Wait.of(known, stack, awaited),
         locked,
         stack,
-        0);
+        0,
+        Sighting.UNKNOWN);
   }
 
   private static Thread.State guess(List<StackTraceElement> stack) {

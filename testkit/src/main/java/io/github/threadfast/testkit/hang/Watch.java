@@ -27,23 +27,21 @@ final class Watch {
     }
   }
 
-  private static void letRun(Collection<Thread> threads) {
-    if (!ThreadBean.IS_PRESENT) {
-      LockSupport.parkNanos(MAX_STEP_NANOS);
-      return;
-    }
+  private void letRun(Collection<Thread> threads) {
+    List<Sighting> running =
+        threads.stream()
+            .map(thread -> last().thread(thread.getId()))
+            .filter(seen -> seen != null && seen.cpuNanos() != Sighting.UNKNOWN)
+            .toList();
     long start = System.nanoTime();
-    long[] ids = threads.stream().filter(Thread::isAlive).mapToLong(Thread::getId).toArray();
-    long[] targets = new long[ids.length];
-    for (int i = 0; i < ids.length; i++) {
-      targets[i] = ThreadBean.cpuNanos(ids[i]) + STEP_NANOS;
-    }
-    for (int i = 0; i < ids.length; i++) {
-      while (ThreadBean.cpuNanos(ids[i]) < targets[i]
-          && System.nanoTime() - start < MAX_STEP_NANOS) {
-        LockSupport.parkNanos(STEP_NANOS);
-      }
-    }
+    do {
+      LockSupport.parkNanos(STEP_NANOS);
+    } while (System.nanoTime() - start < MAX_STEP_NANOS
+        && (running.isEmpty() || !running.stream().allMatch(Watch::hasComputed)));
+  }
+
+  private static boolean hasComputed(Sighting running) {
+    return ThreadBean.cpuNanos(running.id()) - running.cpuNanos() >= STEP_NANOS;
   }
 
   Picture last() {
@@ -59,6 +57,12 @@ final class Watch {
     boolean alwaysTimed =
         sightings.stream().allMatch(seen -> seen.state() == Thread.State.TIMED_WAITING);
     return !alwaysTimed && sightings.stream().anyMatch(seen -> !isInTheSameWait(seen, thread));
+  }
+
+  /** Whether a thread that is running has used the processor in the meantime. */
+  boolean computes(Sighting thread) {
+    return sightings(thread).stream().mapToLong(Sighting::cpuNanos).distinct().count() > 1
+        || thread.cpuNanos() == Sighting.UNKNOWN;
   }
 
   private static boolean isInTheSameWait(Sighting one, Sighting other) {

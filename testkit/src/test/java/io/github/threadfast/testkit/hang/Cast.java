@@ -9,9 +9,12 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /** Threads that play a hang, called by a frame that stands for the test kit. */
@@ -40,6 +43,27 @@ final class Cast {
     Thread thread = start(name, part);
     awaitState(thread, state);
     return thread;
+  }
+
+  /** Starts a virtual thread that plays {@code part}. */
+  Thread startVirtual(String name, Part part) {
+    CountDownLatch named = new CountDownLatch(1);
+    Runnable task =
+        () ->
+            callTheUser(() -> {
+              named.await();
+              part.play();
+            });
+    try {
+      Thread thread =
+          (Thread) Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, task);
+      thread.setName(name);
+      threads.add(thread);
+      named.countDown();
+      return thread;
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("no virtual threads", e);
+    }
   }
 
   static void callTheUser(Part part) {
@@ -78,13 +102,22 @@ final class Cast {
 
   static void awaitState(Thread thread, Thread.State... states) {
     Set<Thread.State> awaited = EnumSet.copyOf(Arrays.asList(states));
+    await(() -> awaited.contains(thread.getState()));
+  }
+
+  static void await(BooleanSupplier condition) {
     long start = System.nanoTime();
-    while (!awaited.contains(thread.getState())) {
+    while (!condition.getAsBoolean()) {
       if (System.nanoTime() - start > LONG_ENOUGH) {
-        fail(thread + " is " + thread.getState() + ", not one of " + awaited);
+        fail("it did not come to that");
       }
       Thread.onSpinWait();
     }
+  }
+
+  static void awaitQueued(ReentrantLock lock, Thread thread) {
+    await(() -> lock.hasQueuedThread(thread));
+    awaitState(thread, Thread.State.WAITING, Thread.State.TIMED_WAITING);
   }
 
   /** Returns what a report should show of a stack, from another source than the report's. */

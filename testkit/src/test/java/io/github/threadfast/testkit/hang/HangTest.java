@@ -8,8 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.threadfast.testkit.hang.Hang.Verdict;
+import java.io.IOException;
 import java.lang.Thread.State;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -120,8 +124,8 @@ class HangTest {
       CyclicBarrier bothHoldOne = new CyclicBarrier(2);
       Thread a = cast.start("A", () -> lockBoth(first, second, bothHoldOne));
       Thread b = cast.start("B", () -> lockBoth(second, first, bothHoldOne));
-      awaitBlocked(first, b);
-      awaitBlocked(second, a);
+      Cast.awaitQueued(first, b);
+      Cast.awaitQueued(second, a);
 
       assertText(
           """
@@ -148,7 +152,7 @@ class HangTest {
       Thread a = cast.start("A", () -> lockAndEnter(lock, monitor, bothHoldOne));
       Thread b = cast.start("B", () -> enterAndLock(monitor, lock, bothHoldOne));
       Cast.awaitState(a, State.BLOCKED);
-      awaitBlocked(lock, b);
+      Cast.awaitQueued(lock, b);
       Thread c = cast.start("C", () -> enter(monitor));
       Cast.awaitState(c, State.BLOCKED);
 
@@ -200,7 +204,7 @@ class HangTest {
                   lock.unlock();
                 }
               });
-      awaitBlocked(lock, b);
+      Cast.awaitQueued(lock, b);
 
       String text = cast.hang().describe();
 
@@ -238,8 +242,8 @@ class HangTest {
             meet(bothHoldOne);
             first.tryLock(1, TimeUnit.HOURS);
           });
-      awaitBlocked(second, cast.threads().get(0));
-      awaitBlocked(first, cast.threads().get(1));
+      Cast.awaitQueued(second, cast.threads().get(0));
+      Cast.awaitQueued(first, cast.threads().get(1));
 
       assertEquals(Verdict.TIMED, cast.hang().verdict());
       assertFalse(Hang.deadlocked(cast.threads(), Cast::isTestkit).isPresent());
@@ -255,8 +259,8 @@ class HangTest {
       CyclicBarrier bothHoldOne = new CyclicBarrier(2);
       Thread a = cast.start("A", () -> lockBoth(first, second, bothHoldOne));
       Thread b = cast.start("B", () -> lockBoth(second, first, bothHoldOne));
-      awaitBlocked(first, b);
-      awaitBlocked(second, a);
+      Cast.awaitQueued(first, b);
+      Cast.awaitQueued(second, a);
 
       assertEquals(
           Verdict.DEADLOCK, Hang.deadlocked(List.of(a), Cast::isTestkit).orElseThrow().verdict());
@@ -270,8 +274,8 @@ class HangTest {
       Thread a = cast.start("A", () -> lockBoth(first, second, bothHoldOne));
       Thread b = cast.start("B", () -> lockBoth(second, first, bothHoldOne));
       Thread c = cast.start("C", State.WAITING, () -> new CountDownLatch(1).await());
-      awaitBlocked(first, b);
-      awaitBlocked(second, a);
+      Cast.awaitQueued(first, b);
+      Cast.awaitQueued(second, a);
 
       assertFalse(Hang.deadlocked(List.of(c), Cast::isTestkit).isPresent());
     }
@@ -288,7 +292,7 @@ class HangTest {
             spin();
           });
       locked.await();
-      awaitBlocked(lock, cast.start("B", lock::lockInterruptibly));
+      Cast.awaitQueued(lock, cast.start("B", lock::lockInterruptibly));
 
       assertFalse(Hang.deadlocked(cast.threads(), Cast::isTestkit).isPresent());
     }
@@ -344,7 +348,6 @@ class HangTest {
                 "A" is running, always in HangTest.spin.
 
               "A" (RUNNABLE)
-                  at\s\
               """
                   .formatted(REMEDY)),
           text);
@@ -397,6 +400,107 @@ class HangTest {
   }
 
   @Nested
+  class RunningWithoutComputing {
+    private static final String REMEDY =
+        "It may wait for input, or for another thread to initialize a class, of which the JVM does"
+            + " not tell.";
+
+    @Test
+    void describe_classesThatInitializeEachOther_saysThatTheyComputeNothing() {
+      cast.nothingEndsThem();
+      cast.start("A", First::touch);
+      cast.start("B", Second::touch);
+      awaitBothInClassInitialization();
+
+      String text = cast.hang().describe();
+
+      assertTrue(
+          text.startsWith(
+              """
+              "A" is running but computes nothing, always in HangTest.First.<clinit>.
+              %s
+
+                "A" is running but computes nothing, always in HangTest.First.<clinit>.
+                "B" is running but computes nothing, always in HangTest.Second.<clinit>.
+              """
+                  .formatted(REMEDY)),
+          text);
+    }
+
+    private void awaitBothInClassInitialization() {
+      Cast.await(() -> cast.threads().stream().allMatch(this::isInClassInitialization));
+    }
+
+    private boolean isInClassInitialization(Thread thread) {
+      StackTraceElement[] stack = thread.getStackTrace();
+      return BOTH_INITIALIZE.getNumberWaiting() == 0
+          && stack.length > 0
+          && stack[0].getMethodName().equals("<clinit>");
+    }
+
+    @Test
+    void headline_aThreadThatWaitsForInput_saysThatItComputesNothing() throws Exception {
+      try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        Thread a =
+            cast.start(
+                "A",
+                () -> {
+                  try {
+                    accept(server);
+                  } catch (IOException closed) {
+                    // ends the thread
+                  }
+                });
+        Cast.await(() -> isInNativeNetworkCode(a));
+
+        assertEquals(
+            "\"A\" is running but computes nothing, always in"
+                + " HangTest.RunningWithoutComputing.accept.",
+            cast.hang().headline());
+      }
+    }
+
+    private static boolean isInNativeNetworkCode(Thread thread) {
+      return Arrays.stream(thread.getStackTrace())
+          .limit(1)
+          .anyMatch(
+              frame -> frame.isNativeMethod() && frame.getClassName().startsWith("sun.nio.ch."));
+    }
+
+    private static void accept(ServerSocket server) throws IOException {
+      server.accept().close();
+    }
+  }
+
+  private static final CyclicBarrier BOTH_INITIALIZE = new CyclicBarrier(2);
+
+  private static final class First {
+    static {
+      meetUninterrupted(BOTH_INITIALIZE);
+      Second.touch();
+    }
+
+    static void touch() {}
+  }
+
+  private static final class Second {
+    static {
+      meetUninterrupted(BOTH_INITIALIZE);
+      First.touch();
+    }
+
+    static void touch() {}
+  }
+
+  private static void meetUninterrupted(CyclicBarrier barrier) {
+    try {
+      meet(barrier);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Nested
   class Timed {
     @Test
     void describe_aThreadThatSleeps_saysSo() {
@@ -431,6 +535,8 @@ class HangTest {
         "It looks like a lost wake-up, or like something that is not released, counted down or"
             + " completed.";
 
+    private boolean given;
+
     private void assertNotWoken(State state, String waits, String remedy, String untold) {
       Thread a = cast.threads().get(0);
       assertEquals(Verdict.NOT_WOKEN, cast.hang().verdict());
@@ -464,11 +570,39 @@ class HangTest {
           State.WAITING,
           () -> {
             synchronized (monitor) {
-              monitor.wait();
+              while (!given) {
+                monitor.wait();
+              }
             }
           });
 
       assertNotWoken("waits to be notified on Object #1", "Object #1");
+    }
+
+    @Test
+    void verdict_aNotificationThatIsLostWhileAnotherHoldsTheMonitor_isNotThatOnesFault() {
+      Object monitor = new Object();
+      Thread a =
+          cast.start(
+              "A",
+              State.WAITING,
+              () -> {
+                synchronized (monitor) {
+                  while (!given) {
+                    monitor.wait();
+                  }
+                }
+              });
+      cast.start(
+          "holder",
+          State.TIMED_WAITING,
+          () -> {
+            synchronized (monitor) {
+              Thread.sleep(1_000_000);
+            }
+          });
+
+      assertEquals(Verdict.NOT_WOKEN, Hang.of(List.of(a), Cast::isTestkit).verdict());
     }
 
     @Test
@@ -481,7 +615,9 @@ class HangTest {
           () -> {
             lock.lock();
             try {
-              condition.await();
+              while (!given) {
+                condition.await();
+              }
             } finally {
               lock.unlock();
             }
@@ -738,12 +874,5 @@ class HangTest {
     while (!Thread.currentThread().isInterrupted()) {
       Thread.onSpinWait();
     }
-  }
-
-  private static void awaitBlocked(ReentrantLock lock, Thread thread) {
-    while (!lock.hasQueuedThread(thread)) {
-      Thread.onSpinWait();
-    }
-    Cast.awaitState(thread, State.WAITING, State.TIMED_WAITING);
   }
 }
