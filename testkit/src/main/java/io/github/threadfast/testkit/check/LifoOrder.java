@@ -9,7 +9,7 @@ import java.util.List;
 /** Orders the puts and takes of a stack. */
 final class LifoOrder {
   /*
-   * Idea (the decomposition is that of Lee and Mathur, "Efficient decrease-and-conquer linearizability
+   * Idea (in the manner of Lee and Mathur, "Efficient decrease-and-conquer linearizability
    * monitoring", 2024). The values of a stack are nested: they fall into groups, one after the other,
    * each of which is put(a) ... take(a) around such groups again. So, over and over:
    *

@@ -22,6 +22,7 @@ public record CounterModel(Number initial, String increment, String get) impleme
    * @param increment the name of the operation that adds one
    * @param get the name of the operation that returns the count
    * @throws IllegalArgumentException if {@code initial} is neither an Integer nor a Long
+   * @since 0.1.0
    */
   public CounterModel {
     if (!(initial instanceof Integer || initial instanceof Long)) {

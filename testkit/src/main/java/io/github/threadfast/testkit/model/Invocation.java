@@ -22,6 +22,7 @@ public record Invocation(String operation, List<@Nullable Object> arguments) {
    *
    * @param operation the name of the operation
    * @param arguments what it was called with
+   * @since 0.1.0
    */
   public Invocation {
     arguments = Collections.unmodifiableList(new ArrayList<>(arguments));
@@ -58,6 +59,7 @@ public record Invocation(String operation, List<@Nullable Object> arguments) {
    * Returns the call as code has it.
    *
    * @return the operation and its arguments in brackets
+   * @since 0.1.0
    */
   @Override
   public String toString() {

@@ -45,6 +45,7 @@ public record MapModel(String put, String get, String remove)
    *
    * @param call the call
    * @return its first argument
+   * @since 0.1.0
    */
   @Override
   public @Nullable Object key(Invocation call) {

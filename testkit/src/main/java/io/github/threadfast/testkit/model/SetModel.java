@@ -43,6 +43,7 @@ public record SetModel(String add, String remove, String contains)
    *
    * @param call the call
    * @return its argument
+   * @since 0.1.0
    */
   @Override
   public @Nullable Object key(Invocation call) {
