@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.AbstractOwnableSynchronizer;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Platform threads as the JVM's thread bean tells of them. A JVM without the bean can't load this.
  */
 final class ThreadBean {
-  private static final int MAX_PROBE_SPINS = 10_000;
+  private static final long MAX_PROBE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long PROBE_STEP_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
   private static final int FRAMES_TO_SEE_A_JOIN = 5;
 
   private ThreadBean() {}
@@ -82,14 +84,15 @@ final class ThreadBean {
   }
 
   /** Returns who holds {@code synchronizer}, be it a virtual thread, if there is one. */
-  @SuppressWarnings("ThreadPriorityCheck") // yields only for speed
   static @Nullable Owner ownerOf(AbstractOwnableSynchronizer synchronizer) {
     // the bean tells the owner only of what a platform thread is parked on: so one parks on it
     Thread probe = new Thread(() -> LockSupport.park(synchronizer), "threadfast probe");
     probe.setDaemon(true);
     probe.start();
-    for (int i = 0; probe.getState() != Thread.State.WAITING && i < MAX_PROBE_SPINS; i++) {
-      Thread.yield();
+    long start = System.nanoTime();
+    while (probe.getState() != Thread.State.WAITING
+        && System.nanoTime() - start < MAX_PROBE_NANOS) {
+      LockSupport.parkNanos(PROBE_STEP_NANOS);
     }
     ThreadInfo info = bean().getThreadInfo(probe.getId());
     LockSupport.unpark(probe);
