@@ -1,6 +1,7 @@
 package io.github.threadfast.testkit;
 
 import io.github.threadfast.testkit.report.Failure;
+import io.github.threadfast.testkit.report.Page;
 import io.github.threadfast.testkit.report.TextReport;
 import io.github.threadfast.testkit.run.Crew;
 import io.github.threadfast.testkit.run.NondeterministicException;
@@ -65,7 +66,8 @@ final class Assertion<S> {
     if (fault == null) {
       return;
     }
-    AssertionFailedError error = new AssertionFailedError(fault.text(), fault.cause());
+    AssertionFailedError error =
+        new AssertionFailedError(fault.text() + "\n" + fault.page().write(), fault.cause());
     try {
       settings.keepRegression(fault.subject(), fault.token());
     } catch (RuntimeException notKept) {
@@ -78,11 +80,12 @@ final class Assertion<S> {
    * A failure in words, found in a thread of the search, since a value's toString may not return.
    */
   private record Fault(
-      String subject, String text, @Nullable Throwable cause, @Nullable String token) {
+      String subject, String text, Page page, @Nullable Throwable cause, @Nullable String token) {
     static Fault of(Failure<?> failure) {
       return new Fault(
           failure.subject(),
           TextReport.of(failure),
+          Page.of(failure),
           failure.thrown().orElse(null),
           failure.effort().token().orElse(null));
     }
