@@ -17,6 +17,7 @@ import io.github.threadfast.testkit.run.Breach;
 import io.github.threadfast.testkit.scenario.Call;
 import io.github.threadfast.testkit.scenario.Calls;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -91,6 +92,21 @@ final class Failures {
     History<Call<Object>> history = overlapping(threw(thrown));
     return new Failure<>(
         "Account", history, new Cause.Threw<>(history.lanes().get(1).get(0)), EFFORT);
+  }
+
+  /** Has more threads than fit beside each other on a small screen. */
+  static Failure<Object> crowd() {
+    List<List<Event<Call<Object>>>> lanes = new ArrayList<>();
+    lanes.add(List.of());
+    for (int lane = 1; lane <= 8; lane++) {
+      lanes.add(List.of(event(lane, "increment", returned(1), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
+    }
+    lanes.add(List.of());
+    return new Failure<>(
+        "Counter",
+        new History<>(lanes),
+        new Cause.Broken<>(new Breach("at most 7", Breach.Moment.AFTER_THREADS, null)),
+        EFFORT);
   }
 
   /** Has {@code value} wherever a user's value, name or message may stand. */

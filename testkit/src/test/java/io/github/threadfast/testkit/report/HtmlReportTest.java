@@ -33,12 +33,12 @@ class HtmlReportTest {
         """
         h1 Counter is not linearizable: no order of these calls gives these results.
         h2 What was called
-        caption In the threads. Of two calls in one row, neither had returned before the other \
-        began.
+        caption In the threads
         th thread A
         th thread B
         td increment()
         td increment()
+        p Of two calls in one row, neither had returned before the other began.
         h3 Afterwards
         li get() -> 1 ✗ does not fit
         h2 Why
@@ -67,8 +67,7 @@ class HtmlReportTest {
         h2 What was called
         h3 Before the threads
         li offer ada() -> true
-        caption In the threads. Of two calls in one row, neither had returned before the other \
-        began.
+        caption In the threads
         th thread A
         th thread B
         th thread C
@@ -78,6 +77,7 @@ class HtmlReportTest {
         td size() -> 1
         td clear()
         td
+        p Of two calls in one row, neither had returned before the other began.
         h3 Afterwards
         li size() -> 0
         h2 Why
@@ -105,12 +105,12 @@ class HtmlReportTest {
         """
         h1 Account breaks the invariant "never in debt" when the threads have ended.
         h2 What was called
-        caption In the threads. Of two calls in one row, neither had returned before the other \
-        began.
+        caption In the threads
         th thread A
         th thread B
         td withdraw()
         td deposit()
+        p Of two calls in one row, neither had returned before the other began.
         h2 Why
         p The invariant is false. It holds when one thread makes all these calls.
         h2 The search\
@@ -227,6 +227,7 @@ class HtmlReportTest {
     return Stream.of(
         Failures.lostUpdate(),
         Failures.orderInTime(),
+        Failures.crowd(),
         Failures.brokenInvariant("never in debt", null),
         Failures.thrown(new IllegalStateException("closed")),
         Failures.hostile(Failures.HOSTILE));
@@ -263,6 +264,7 @@ class HtmlReportTest {
         () -> assertEquals(1, page.select("h1").size()),
         () -> assertEquals(Set.copyOf(ids).size(), ids.size(), "no id twice: " + ids),
         () -> assertTrue(ids.containsAll(page.select("*").eachAttr("aria-labelledby"))),
+        () -> assertTrue(ids.containsAll(page.select("*").eachAttr("aria-describedby"))),
         () -> assertTrue(page.select("section:not([aria-labelledby])").isEmpty()),
         () -> assertTrue(page.select("[tabindex]:not([role][aria-labelledby])").isEmpty()),
         () -> assertEquals(1, page.select("table > caption").size()),
