@@ -14,7 +14,7 @@ import java.util.List;
  * @param <S> the class under test
  * @param headline what is wrong, in a sentence
  * @param remarks why, in sentences
- * @param deadEnds why, as orders of the calls that explain most of it
+ * @param deadEnds why, as orders of the calls that can't be continued; below the last remark
  * @param misfits the calls to point at
  */
 record Story<S>(
@@ -28,6 +28,8 @@ record Story<S>(
       A call stands below every call that had returned before it began. Without that order in time,
       the results could be explained.\
       """;
+
+  private static final String DEAD_ENDS = "The orders that explain most of it:";
 
   private static final String NONE_MAY_THROW =
       "No operation may throw here: catch what it may throw inside the operation.";
@@ -52,7 +54,7 @@ record Story<S>(
     return new Story<>(
         "%s is not %s: no order of these calls gives these results."
             .formatted(subject, unexplained.consistency().adjective()),
-        unexplained.explainedWithoutTime() ? List.of(ORDER_IN_TIME) : List.of(),
+        unexplained.explainedWithoutTime() ? List.of(ORDER_IN_TIME, DEAD_ENDS) : List.of(DEAD_ENDS),
         deadEnds,
         deadEnds.get(0).contradictions().stream().map(Contradiction::event).toList());
   }
@@ -68,9 +70,15 @@ record Story<S>(
         List.of());
   }
 
-  @SuppressWarnings("ReferenceEquality") // the values in it have an equals of the user's
+  /** Returns whether {@code event} is one of the calls to point at. */
   boolean isMisfit(Event<Call<S>> event) {
-    return misfits.stream().anyMatch(misfit -> misfit == event);
+    return misfits.stream()
+        .anyMatch(misfit -> misfit.lane() == event.lane() && index(misfit) == index(event));
+  }
+
+  /** Returns where in its lane {@code event} stands: all calls before it there had returned. */
+  private static int index(Event<?> event) {
+    return event.returnedBefore().get(event.lane());
   }
 
   private static String moment(Breach.Moment moment) {

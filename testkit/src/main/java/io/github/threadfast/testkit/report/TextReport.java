@@ -42,9 +42,6 @@ public final class TextReport {
       text.append("\n  afterwards: ").append(Wording.calls(timeline.after())).append('\n');
     }
     story.remarks().forEach(remark -> text.append('\n').append(remark).append('\n'));
-    if (!story.deadEnds().isEmpty()) {
-      text.append('\n').append(Wording.DEAD_ENDS).append('\n');
-    }
     story
         .deadEnds()
         .forEach(deadEnd ->

@@ -17,8 +17,6 @@ import java.util.stream.Stream;
 
 /** The words that every report has for a call, a result, an order and a search. */
 final class Wording {
-  static final String DEAD_ENDS = "The orders that explain most of it:";
-
   private Wording() {}
 
   static <S> String calls(List<Event<Call<S>>> events) {

@@ -240,7 +240,7 @@ class TextReportTest {
             + "threadfast thread C (WAITING)\n"
             + framesDownTo(Make.class, inSupplier)
             + "\nthreadfast thread A (WAITING)\n"
-            + framesDownTo(Wait.class, inOperation),
+            + framesDownTo(Calls.class, inOperation),
         text);
     for (Thread thread : List.of(inSupplier, inOperation, idle)) {
       thread.interrupt();
