@@ -81,8 +81,13 @@ class PageTest {
   }
 
   @Test
-  void of_theSameFailureLater_isTheSameFile() {
-    assertEquals(Page.of(Failures.lostUpdate()).name(), Page.of(Failures.lostUpdate()).name());
+  void of_theSameFailureFoundInAnotherWay_isTheSameFile() {
+    Failure<Object> failure = Failures.lostUpdate();
+    Failure<Object> later =
+        new Failure<>(
+            failure.subject(), failure.history(), failure.cause(), Failures.orderInTime().effort());
+
+    assertEquals(Page.of(failure).name(), Page.of(later).name());
   }
 
   @Test
