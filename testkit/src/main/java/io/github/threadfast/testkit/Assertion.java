@@ -5,6 +5,7 @@ import io.github.threadfast.testkit.hang.Hang;
 import io.github.threadfast.testkit.hang.LeftAlive;
 import io.github.threadfast.testkit.report.Failure;
 import io.github.threadfast.testkit.report.Failure.Cause;
+import io.github.threadfast.testkit.report.Page;
 import io.github.threadfast.testkit.report.TextReport;
 import io.github.threadfast.testkit.run.Crew;
 import io.github.threadfast.testkit.run.NondeterministicException;
@@ -95,7 +96,8 @@ final class Assertion<S> {
     if (present == null) {
       return;
     }
-    AssertionFailedError error = new AssertionFailedError(present.text(), present.cause());
+    AssertionFailedError error =
+        new AssertionFailedError(present.text() + "\n" + present.page().write(), present.cause());
     try {
       settings.keepRegression(present.subject(), present.token());
     } catch (RuntimeException notKept) {
@@ -108,11 +110,12 @@ final class Assertion<S> {
    * A failure in words, found in a thread of the search, since a value's toString may not return.
    */
   private record Fault(
-      String subject, String text, @Nullable Throwable cause, @Nullable String token) {
+      String subject, String text, Page page, @Nullable Throwable cause, @Nullable String token) {
     static Fault of(Failure<?> failure) {
       return new Fault(
           failure.subject(),
           TextReport.of(failure),
+          Page.of(failure),
           failure.thrown().orElse(null),
           failure.effort().token().orElse(null));
     }
@@ -124,7 +127,7 @@ final class Assertion<S> {
     try (Crew crew = new Crew(1)) {
       return crew.direct(() -> Fault.of(failure)).get(RENDER_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException notShown) {
-      return new Fault(search.subject(), smallest.hang().describe(), notShown, null);
+      throw new AssertionFailedError(smallest.hang().describe(), notShown);
     }
   }
 

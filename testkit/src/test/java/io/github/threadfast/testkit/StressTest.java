@@ -220,7 +220,8 @@ class StressTest {
     assertTrue(
         message.matches(
             "(?s).*\\.\\nTo try the same scenarios: \\.seed\\(42L\\)\\n"
-                + "To run this one alone: \\.replay\\(\"tf1-[\\w-]+\"\\)"),
+                + "To run this one alone: \\.replay\\(\"tf1-[\\w-]+\"\\)\\n"
+                + "Timeline: target/threadfast/Counter-\\d+\\.html"),
         message);
   }
 

@@ -2,115 +2,58 @@ package io.github.threadfast.testkit.report;
 
 import static java.util.stream.Collectors.joining;
 
-import io.github.threadfast.testkit.check.History;
 import io.github.threadfast.testkit.check.History.Event;
 import io.github.threadfast.testkit.check.Verdict;
-import io.github.threadfast.testkit.check.Verdict.Contradiction;
-import io.github.threadfast.testkit.check.Verdict.DeadEnd;
-import io.github.threadfast.testkit.model.Result;
-import io.github.threadfast.testkit.report.Failure.Cause;
 import io.github.threadfast.testkit.report.Failure.Effort;
 import io.github.threadfast.testkit.run.Breach;
-import io.github.threadfast.testkit.run.Crew;
 import io.github.threadfast.testkit.run.NondeterministicException;
 import io.github.threadfast.testkit.scenario.Argument;
 import io.github.threadfast.testkit.scenario.Call;
-import io.github.threadfast.testkit.scenario.Values;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /** Failures as plain text, narrow enough for a phone. */
 public final class TextReport {
-  private static final String ORDER_IN_TIME =
-      """
-
-      A call stands below every call that had returned before it began. Without that order in time,
-      the results could be explained.
-      """;
-
   private TextReport() {}
 
   /** Returns the text of {@code failure}. */
   public static <S> String of(Failure<S> failure) {
-    List<List<Event<Call<S>>>> lanes = failure.history().lanes();
-    List<Event<Call<S>>> before = lanes.get(0);
-    List<Event<Call<S>>> after = lanes.get(lanes.size() - 1);
+    return whatHappened(failure) + "\n" + effort(failure.effort());
+  }
+
+  /** Returns the text of {@code failure} without what it took to find it. */
+  static <S> String whatHappened(Failure<S> failure) {
+    Story<S> story = Story.of(failure);
+    Timeline<S> timeline = Timeline.of(failure.history());
     StringBuilder text = new StringBuilder();
-    text.append(headline(failure)).append("\n\n");
-    if (!before.isEmpty()) {
-      text.append("  before: ").append(calls(before)).append("\n\n");
+    text.append(story.headline()).append("\n\n");
+    if (!timeline.before().isEmpty()) {
+      text.append("  before: ").append(Wording.calls(timeline.before())).append("\n\n");
     }
-    if (lanes.size() > 2) {
-      text.append(table(failure.history()));
+    if (!timeline.threads().isEmpty()) {
+      text.append(table(timeline));
     }
-    if (!after.isEmpty()) {
-      text.append("\n  afterwards: ").append(calls(after)).append('\n');
+    if (!timeline.after().isEmpty()) {
+      text.append("\n  afterwards: ").append(Wording.calls(timeline.after())).append('\n');
     }
-    text.append(explanation(failure, lanes.size() - 1));
-    return text.append('\n').append(effort(failure.effort())).toString();
+    story.remarks().forEach(remark -> text.append('\n').append(remark).append('\n'));
+    story.details().ifPresent(details -> text.append('\n').append(details).append('\n'));
+    story
+        .deadEnds()
+        .forEach(deadEnd ->
+            text.append("  ").append(Wording.why(deadEnd, timeline.lastLane())).append('\n'));
+    return text.toString();
   }
 
-  private static String headline(Failure<?> failure) {
-    if (failure.cause() instanceof Cause.Unexplained<?> unexplained) {
-      return "%s is not %s: no order of these calls gives these results."
-          .formatted(failure.subject(), unexplained.consistency().adjective());
-    }
-    if (failure.cause() instanceof Cause.Broken<?> broken) {
-      return "%s breaks the invariant \"%s\" %s."
-          .formatted(
-              failure.subject(), broken.breach().invariant(), moment(broken.breach().moment()));
-    }
-    if (failure.cause() instanceof Cause.Hung<?> hung) {
-      return (hung.alone()
-              ? "%s hangs even when one thread alone calls it, so this is no race."
-              : "%s hangs: not all of these calls return.")
-          .formatted(failure.subject());
-    }
-    return "%s throws when these calls meet.".formatted(failure.subject());
-  }
-
-  private static String moment(Breach.Moment moment) {
-    return switch (moment) {
-      case BEFORE_THREADS -> "before the threads start";
-      case AFTER_THREADS -> "when the threads have ended";
-      case AT_THE_END -> "after the last call";
-    };
-  }
-
-  private static <S> String explanation(Failure<S> failure, int lastLane) {
-    if (failure.cause() instanceof Cause.Unexplained<S> unexplained) {
-      return (unexplained.explainedWithoutTime() ? ORDER_IN_TIME : "")
-          + unexplained.verdict().deadEnds().stream()
-              .map(deadEnd -> "  " + why(deadEnd, lastLane) + "\n")
-              .collect(joining("", "\nThe orders that explain most of it:\n", ""));
-    }
-    if (failure.cause() instanceof Cause.Broken<S> broken) {
-      return "\nThe invariant %s. It holds when one thread makes all these calls.\n"
-          .formatted(verdict(broken.breach()));
-    }
-    if (failure.cause() instanceof Cause.Hung<S> hung) {
-      return "\n" + hung.hang().describe() + "\n";
-    }
-    return "\nNo operation may throw here: catch what it may throw inside the operation.\n";
-  }
-
-  private static String verdict(Breach breach) {
-    return breach.thrown() == null
-        ? "is false"
-        : "threw " + Values.nameOf(breach.thrown()) + message(breach.thrown());
-  }
-
-  private static String message(Throwable thrown) {
-    String message;
-    try {
-      message = thrown.getMessage();
-    } catch (Throwable unreadable) {
-      message = null;
-    }
-    return message == null ? "" : ": " + message.lines().findFirst().orElse("");
+  private static String effort(Effort effort) {
+    return Stream.concat(
+            Stream.of(Wording.found(effort)),
+            Wording.again(effort).stream().map(way -> way.purpose() + ": " + way.code()))
+        .collect(joining("\n"));
   }
 
   /** Returns what to say of an invariant that one thread alone can break. */
@@ -122,7 +65,7 @@ public final class TextReport {
 
     Then the invariant %s. Correct the class or the invariant, then look for races.\
     """
-        .formatted(subject, breach.invariant(), calls(events), verdict(breach));
+        .formatted(subject, breach.invariant(), Wording.calls(events), Wording.verdict(breach));
   }
 
   /** Returns what to say of a class that differs from its model when one thread alone calls it. */
@@ -136,7 +79,7 @@ public final class TextReport {
     By the model: %s.
     Correct the class or the model, then look for races.\
     """
-        .formatted(subject, calls(events), why(fails.deadEnds().get(0), 0));
+        .formatted(subject, Wording.calls(events), Wording.why(fails.deadEnds().get(0), 0));
   }
 
   /** Returns what to say of an argument that a call has changed. */
@@ -162,173 +105,39 @@ public final class TextReport {
             exception.subject(),
             exception.calls().stream().map(Object::toString).collect(joining(", ")),
             last,
-            outcome(exception.first()),
+            Wording.outcome(exception.first()),
             last,
-            outcome(exception.second()));
-  }
-
-  private static <S> String calls(List<Event<Call<S>>> events) {
-    return events.stream().map(TextReport::call).collect(joining(", "));
-  }
-
-  private static <S> String call(Event<Call<S>> event) {
-    return event.call() + outcome(event.result());
+            Wording.outcome(exception.second()));
   }
 
   /** One column a thread; a call stands in a lower row than every call that returned before it. */
-  private static <S> String table(History<Call<S>> history) {
-    int threads = history.lanes().size() - 2;
-    List<String[]> rows = new ArrayList<>();
-    rows.add(
-        IntStream.range(0, threads).mapToObj(i -> "thread " + Crew.name(i)).toArray(String[]::new));
-    int[][] rowOf = new int[threads][];
-    IntStream.range(0, threads)
-        .forEach(thread -> rowOf[thread] = new int[history.lanes().get(thread + 1).size()]);
-    for (int changes = 1; changes > 0; ) {
-      changes = sink(history, rowOf);
+  private static <S> String table(Timeline<S> timeline) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(timeline.threads());
+    for (List<Optional<Event<Call<S>>>> row : timeline.rows()) {
+      rows.add(row.stream().map(call -> call.map(Wording::call).orElse("")).toList());
     }
-    for (int thread = 0; thread < threads; thread++) {
-      for (int i = 0; i < rowOf[thread].length; i++) {
-        int row = rowOf[thread][i] + 1;
-        while (rows.size() <= row) {
-          rows.add(new String[threads]);
-        }
-        rows.get(row)[thread] = call(history.lanes().get(thread + 1).get(i));
-      }
-    }
-    return layOut(rows, threads);
+    return layOut(rows, timeline.threads().size());
   }
 
-  /** Moves each call below the calls that returned before it; returns how many had to move. */
-  private static <S> int sink(History<Call<S>> history, int[][] rowOf) {
-    int moved = 0;
-    for (int thread = 0; thread < rowOf.length; thread++) {
-      for (int i = 0; i < rowOf[thread].length; i++) {
-        List<Integer> returned = history.lanes().get(thread + 1).get(i).returnedBefore();
-        int row = 0;
-        for (int other = 0; other < rowOf.length; other++) {
-          int count = returned.get(other + 1);
-          row = count == 0 ? row : Math.max(row, rowOf[other][count - 1] + 1);
-        }
-        if (row != rowOf[thread][i]) {
-          rowOf[thread][i] = row;
-          moved++;
-        }
-      }
-    }
-    return moved;
-  }
-
-  private static String layOut(List<String[]> rows, int threads) {
-    int[] widths = new int[threads];
-    for (int column = 0; column < threads; column++) {
-      for (String[] row : rows) {
-        widths[column] = Math.max(widths[column], cell(row[column]).length());
-      }
-    }
+  private static String layOut(List<List<String>> rows, int columns) {
+    int[] widths =
+        IntStream.range(0, columns)
+            .map(column -> rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0))
+            .toArray();
     List<String> lines = new ArrayList<>();
-    for (String[] row : rows) {
+    for (List<String> row : rows) {
       lines.add(
-          IntStream.range(0, threads)
-              .mapToObj(column -> pad(cell(row[column]), widths[column]))
+          IntStream.range(0, columns)
+              .mapToObj(column -> pad(row.get(column), widths[column]))
               .collect(joining(" | ", "  ", ""))
               .stripTrailing());
     }
-    lines.add(
-        1,
-        IntStream.range(0, threads)
-            .mapToObj(column -> "-".repeat(widths[column]))
-            .collect(joining("-+-", "  ", "")));
+    lines.add(1, Arrays.stream(widths).mapToObj("-"::repeat).collect(joining("-+-", "  ", "")));
     return String.join("\n", lines) + "\n";
-  }
-
-  private static String cell(@Nullable String text) {
-    return text == null ? "" : text;
   }
 
   private static String pad(String text, int width) {
     return text + " ".repeat(width - text.length());
-  }
-
-  private static <S> String why(DeadEnd<Call<S>> deadEnd, int lastLane) {
-    String order =
-        deadEnd.order().stream().map(event -> place(event, lastLane)).collect(joining(", "));
-    String next =
-        deadEnd.contradictions().stream()
-            .map(contradiction -> difference(contradiction, lastLane))
-            .collect(joining(", and "));
-    return order.isEmpty() ? "first of all " + next : order + "; then " + next;
-  }
-
-  private static <S> String difference(Contradiction<Call<S>> contradiction, int lastLane) {
-    return "%s should %s but %s"
-        .formatted(
-            place(contradiction.event(), lastLane),
-            expected(contradiction.expected()),
-            happened(contradiction.event().result(), "threw"));
-  }
-
-  private static String expected(List<Result> results) {
-    List<Result> ends =
-        results.stream().filter(result -> !(result instanceof Result.Pending)).toList();
-    if (ends.isEmpty()) {
-      return "not have returned yet";
-    }
-    if (ends.stream().allMatch(Result.Returned.class::isInstance)) {
-      return ends.stream()
-          .map(result -> Values.show(((Result.Returned) result).value()))
-          .collect(joining(" or ", "have returned ", ""));
-    }
-    return ends.stream()
-        .map(result -> happened(result, "thrown"))
-        .collect(joining(" or ", "have ", ""));
-  }
-
-  private static <S> String place(Event<Call<S>> event, int lastLane) {
-    boolean inThread = event.lane() > 0 && event.lane() < lastLane;
-    return (inThread ? Crew.name(event.lane() - 1) + " " : "") + event.call();
-  }
-
-  private static String outcome(Result result) {
-    if (result instanceof Result.Returned returned) {
-      return " -> " + Values.show(returned.value());
-    }
-    if (result instanceof Result.Pending) {
-      return " has not returned";
-    }
-    return result instanceof Result.Threw ? " " + happened(result, "threw") : "";
-  }
-
-  private static String happened(Result result, String threw) {
-    if (result instanceof Result.Returned returned) {
-      return "returned " + Values.show(returned.value());
-    }
-    if (result instanceof Result.Threw thrown) {
-      return threw + " " + Values.nameOf(thrown.exception());
-    }
-    return result instanceof Result.Pending ? "has not returned" : "returned";
-  }
-
-  private static String effort(Effort effort) {
-    StringBuilder text =
-        new StringBuilder(
-            String.format(
-                Locale.ROOT,
-                "Found after %,d runs, in scenario %,d, in %.1f s%s.",
-                effort.runs(),
-                effort.scenarios(),
-                effort.elapsed().toMillis() / 1000.0,
-                effort.callsLeft() < effort.callsFound()
-                    ? ", shrunk from %d calls to %d"
-                        .formatted(effort.callsFound(), effort.callsLeft())
-                    : ""));
-    effort
-        .seed()
-        .ifPresent(seed -> text.append("\nTo try the same scenarios: .seed(%dL)".formatted(seed)));
-    effort
-        .token()
-        .ifPresent(
-            token -> text.append("\nTo run this one alone: .replay(\"%s\")".formatted(token)));
-    return text.toString();
   }
 }

@@ -1,0 +1,80 @@
+package io.github.threadfast.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+import org.opentest4j.AssertionFailedError;
+
+@Timeout(60)
+@ResourceLock(Resources.SYSTEM_PROPERTIES)
+class FailurePageTest {
+  private final Stress<SeededBugs.Counter> bug = SeededBugs.counter(SeededBugs.PlainCounter::new);
+
+  @TempDir Path folder;
+
+  @AfterEach
+  void restoreFolder() {
+    System.clearProperty("threadfast.reports");
+  }
+
+  @Test
+  void aFailure_endsWithTheFileOfItsPage() throws IOException {
+    System.setProperty("threadfast.reports", folder.toString());
+
+    List<String> text = failure();
+
+    Path file = onlyFile();
+    Document page = Jsoup.parse(Files.readString(file));
+    assertEquals("Timeline: " + file, text.get(text.size() - 1));
+    assertEquals(text.get(0), page.title());
+    assertEquals(text.get(text.size() - 3), again(page, 0));
+    assertEquals(text.get(text.size() - 2), again(page, 1));
+    assertEquals(1, page.select(".call.misfit").size(), page.toString());
+  }
+
+  @Test
+  void aFailure_whosePageCanNotBeWritten_isStillShown() throws IOException {
+    Path taken = Files.createFile(folder.resolve("taken"));
+    System.setProperty("threadfast.reports", taken.toString());
+
+    List<String> text = failure();
+
+    String last = text.get(text.size() - 1);
+    assertTrue(text.get(0).startsWith("PlainCounter is not linearizable: "), text.get(0));
+    assertTrue(last.startsWith("Timeline: could not be written to " + taken + ": "), last);
+  }
+
+  private List<String> failure() {
+    return assertThrows(AssertionFailedError.class, bug::assertLinearizable)
+        .getMessage()
+        .lines()
+        .toList();
+  }
+
+  /** Returns the only one: the failure as it was before it was shrunk has none. */
+  private Path onlyFile() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<Path> all = files.toList();
+      assertEquals(1, all.size(), all.toString());
+      return all.get(0);
+    }
+  }
+
+  private static String again(Document page, int index) {
+    return page.select("dt").get(index).text() + ": " + page.select("dd").get(index).text();
+  }
+}
