@@ -1,0 +1,129 @@
+package io.github.threadfast.testkit;
+
+import io.github.threadfast.testkit.check.Result;
+import io.github.threadfast.testkit.run.Crew;
+import io.github.threadfast.testkit.run.Outcome;
+import io.github.threadfast.testkit.run.StressRunner;
+import io.github.threadfast.testkit.run.Subjects;
+import io.github.threadfast.testkit.scenario.Call;
+import io.github.threadfast.testkit.scenario.Operation;
+import io.github.threadfast.testkit.scenario.Program;
+import io.github.threadfast.testkit.scenario.Values;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Runs a few actions at once, again and again, and counts what comes of them. */
+final class OutcomeCount<S> {
+  private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final int MAX_BATCH = 1 << 12;
+
+  /** Only to see that the threads meet: noting an order adds one. */
+  private static final int NOTES_ORDER_EVERY = 16;
+
+  /** A table with more outcomes is of no use, and counting ends. */
+  private static final int MAX_OUTCOMES = 1_000;
+
+  private final AtomicBoolean over = new AtomicBoolean();
+
+  private final Subjects<S> subjects;
+  private final StressRunner<S> runner;
+  private final Program<S> program;
+
+  private int batch = 1;
+  private boolean overlapped;
+
+  OutcomeCount(
+      Crew crew,
+      Subjects<S> subjects,
+      List<Operation<S>> actors,
+      List<Operation<S>> afterwards,
+      long seed) {
+    this.subjects = subjects;
+    this.runner = new StressRunner<>(crew, subjects, List.of(), seed, NOTES_ORDER_EVERY);
+    this.program =
+        new Program<>(
+            List.of(),
+            actors.stream().map(actor -> List.of(untilOver(actor))).toList(),
+            afterwards.stream().map(this::untilOver).toList());
+  }
+
+  private Call<S> untilOver(Operation<S> operation) {
+    return operation.until(over::getOpaque).call();
+  }
+
+  /**
+   * Runs for as long as {@code budget} and returns the rows, declared or not, with their counts.
+   */
+  OutcomeTable run(List<OutcomeTable.Row> declared, Duration budget)
+      throws InterruptedException, ExecutionException {
+    String subject = Values.nameOf(subjects.sample());
+    Map<Outcome<S>, Long> counts = new HashMap<>();
+    long begin = System.nanoTime();
+    long now = begin;
+    while (now - begin < budget.toNanos() && !over.get() && counts.size() <= MAX_OUTCOMES) {
+      for (Outcome<S> outcome : runner.run(program, batch, 4 * BATCH_NANOS)) {
+        overlapped = overlapped || outcome.overlaps();
+        counts.merge(outcome.withoutTime(), 1L, Long::sum);
+      }
+      long before = now;
+      now = System.nanoTime();
+      adaptBatch(now - before);
+    }
+    return new OutcomeTable(
+        subject,
+        actions(),
+        rows(declared, counts),
+        Duration.ofNanos(System.nanoTime() - begin),
+        overlapped);
+  }
+
+  private void adaptBatch(long nanos) {
+    if (nanos < BATCH_NANOS) {
+      batch = Math.min(MAX_BATCH, batch * 2);
+    } else if (nanos > 2 * BATCH_NANOS) {
+      batch = Math.max(1, batch / 2);
+    }
+  }
+
+  private List<String> actions() {
+    List<String> actions = new ArrayList<>();
+    for (List<Call<S>> thread : program.threads()) {
+      actions.add(Crew.name(actions.size()) + ": " + thread.get(0).operation());
+    }
+    program.after().forEach(call -> actions.add("afterwards: " + call.operation()));
+    return actions;
+  }
+
+  private List<OutcomeTable.Row> rows(
+      List<OutcomeTable.Row> declared, Map<Outcome<S>, Long> counts) {
+    Map<OutcomeTable.Outcome, Long> seen = new HashMap<>();
+    counts.forEach((outcome, count) ->
+        seen.merge(OutcomeTable.Outcome.ofRun(results(outcome)), count, Long::sum));
+    List<OutcomeTable.Row> rows = new ArrayList<>();
+    for (OutcomeTable.Row row : declared) {
+      Long count = seen.remove(row.outcome());
+      rows.add(row.withCount(count == null ? 0 : count));
+    }
+    seen.forEach((outcome, count) ->
+        rows.add(new OutcomeTable.Row(outcome, count, Expectation.UNDECLARED, "")));
+    return rows;
+  }
+
+  private static <S> List<Result> results(Outcome<S> outcome) {
+    List<Result> results = new ArrayList<>();
+    outcome.history().lanes().forEach(lane -> lane.forEach(event -> results.add(event.result())));
+    return results;
+  }
+
+  /** Ends the count at its next call. May be called by any thread. */
+  void stop() {
+    over.set(true);
+    runner.stop();
+  }
+}
