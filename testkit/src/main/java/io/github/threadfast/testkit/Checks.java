@@ -180,7 +180,8 @@ public final class Checks {
    * Asserts that a map is linearizable as a whole: beside what {@link #assertMapContract} asserts,
    * that {@code size}, {@code isEmpty}, {@code containsValue}, {@code equals} and what is copied by
    * iteration belong to one moment, and that {@code putAll}, {@code replaceAll} and {@code clear}
-   * take effect at one. A {@link java.util.concurrent.ConcurrentHashMap} promises less, and fails.
+   * take effect at one. A {@link java.util.concurrent.ConcurrentHashMap} promises less, and may
+   * fail.
    *
    * @param map makes a new empty map whenever it is called
    * @param settings change the specification before it is run

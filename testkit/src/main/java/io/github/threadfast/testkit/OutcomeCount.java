@@ -23,9 +23,6 @@ final class OutcomeCount<S> {
   private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final int MAX_BATCH = 1 << 12;
 
-  /** Only to see that the threads meet: noting an order adds one. */
-  private static final int NOTES_ORDER_EVERY = 16;
-
   /** A table with more outcomes is of no use, and counting ends. */
   private static final int MAX_OUTCOMES = 1_000;
 
@@ -36,6 +33,8 @@ final class OutcomeCount<S> {
   private final Program<S> program;
 
   private int batch = 1;
+
+  /** Noting an order adds one, and so none is noted once the threads were seen to meet. */
   private boolean overlapped;
 
   OutcomeCount(
@@ -45,7 +44,7 @@ final class OutcomeCount<S> {
       List<Operation<S>> afterwards,
       long seed) {
     this.subjects = subjects;
-    this.runner = new StressRunner<>(crew, subjects, List.of(), seed, NOTES_ORDER_EVERY);
+    this.runner = new StressRunner<>(crew, subjects, List.of(), seed);
     this.program =
         new Program<>(
             List.of(),
@@ -62,12 +61,12 @@ final class OutcomeCount<S> {
    */
   OutcomeTable run(List<OutcomeTable.Row> declared, Duration budget)
       throws InterruptedException, ExecutionException {
+    long begin = System.nanoTime();
     String subject = Values.nameOf(subjects.sample());
     Map<Outcome<S>, Long> counts = new HashMap<>();
-    long begin = System.nanoTime();
-    long now = begin;
+    long now = System.nanoTime();
     while (now - begin < budget.toNanos() && !over.get() && counts.size() <= MAX_OUTCOMES) {
-      for (Outcome<S> outcome : runner.run(program, batch, 4 * BATCH_NANOS)) {
+      for (Outcome<S> outcome : runner.run(program, batch, 4 * BATCH_NANOS, !overlapped)) {
         overlapped = overlapped || outcome.overlaps();
         counts.merge(outcome.withoutTime(), 1L, Long::sum);
       }

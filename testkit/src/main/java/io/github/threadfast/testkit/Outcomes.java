@@ -51,8 +51,8 @@ import org.opentest4j.TestAbortedException;
  *
  * <p>An {@code Outcomes} is immutable and may be shared; each method returns a new one. The
  * supplier's work happens-before the actions, and those happen-before what is done afterwards.
- * Between the actions the test kit adds no order at all, but for a few runs that show whether the
- * threads ran at the same time.
+ * Between the actions the test kit adds no order at all, except in the first runs, until one has
+ * shown that the threads run at the same time.
  *
  * <h2 id="blocking">Blocking and interruption</h2>
  *

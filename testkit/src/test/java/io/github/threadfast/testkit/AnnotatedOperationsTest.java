@@ -63,6 +63,7 @@ class AnnotatedOperationsTest {
         message.substring(0, message.indexOf("\nFound after ")));
   }
 
+  @SuppressWarnings("UnusedMethod") // called by reflection
   private static class PlainCounter {
     private int count;
 
@@ -197,6 +198,7 @@ class AnnotatedOperationsTest {
     }
 
     @Provide("static few")
+    @SuppressWarnings("UnusedMethod") // called by reflection
     private static Arbitrary<Integer> other() {
       return Arbitraries.integers().between(0, 2);
     }
@@ -360,6 +362,7 @@ class AnnotatedOperationsTest {
     abstract int get();
   }
 
+  @SuppressWarnings("ClassCanBeStatic") // that is what is wrong with it
   class Inner {
     @Operation
     int get() {

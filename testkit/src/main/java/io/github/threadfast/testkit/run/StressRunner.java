@@ -25,7 +25,6 @@ public final class StressRunner<S> {
   private final Supplier<S> supplier;
   private final List<Invariant<S>> invariants;
   private final SplittableRandom random;
-  private final int notesOrderEvery;
 
   private long batches;
   /*
@@ -41,17 +40,6 @@ public final class StressRunner<S> {
    * invariants} whenever a subject is at rest.
    */
   public StressRunner(Crew crew, Supplier<S> supplier, List<Invariant<S>> invariants, long seed) {
-    this(crew, supplier, invariants, seed, 2);
-  }
-
-  /** Creates a runner that notes the order of calls in one of so many batches. */
-  public StressRunner(
-      Crew crew,
-      Supplier<S> supplier,
-      List<Invariant<S>> invariants,
-      long seed,
-      int notesOrderEvery) {
-    this.notesOrderEvery = notesOrderEvery;
     this.crew = crew;
     this.supplier = supplier;
     this.invariants = List.copyOf(invariants);
@@ -62,14 +50,20 @@ public final class StressRunner<S> {
    * Runs {@code program} {@code runs} times and returns what each run came to; fewer if stopped, or
    * if {@code nanos} are over before.
    *
-   * <p>In every second batch, if not set otherwise, and in the first, the threads also note which
-   * calls had returned before which began. It costs each call a look at the other threads, and so
-   * the others run without it.
+   * <p>In every second batch, the first included, the threads also note which calls had returned
+   * before which began. It costs each call a look at the other threads, and so the other half runs
+   * without it.
    */
   public List<Outcome<S>> run(Program<S> program, int runs, long nanos)
       throws InterruptedException, ExecutionException {
+    return run(program, runs, nanos, batches++ % 2 == 0);
+  }
+
+  /** Runs as above, but has the threads note the order of their calls in all runs or in none. */
+  public List<Outcome<S>> run(Program<S> program, int runs, long nanos, boolean notesOrder)
+      throws InterruptedException, ExecutionException {
     long end = System.nanoTime() + nanos;
-    Batch<S> batch = new Batch<>(program, runs, batches++ % notesOrderEvery == 0);
+    Batch<S> batch = new Batch<>(program, runs, notesOrder);
     List<S> subjects = new ArrayList<>(runs);
     do {
       S subject = supplier.get();
