@@ -29,10 +29,10 @@ import org.opentest4j.TestAbortedException;
 /** One assertion under way: lets a search run, watches it, and says what came of it. */
 final class Assertion<S> {
   /** Given to a run under way, and to slow calls, before they count as a hang. */
-  private static final Duration GRACE = Duration.ofSeconds(3);
+  static final Duration GRACE = Duration.ofSeconds(3);
 
   /** How long nothing may happen where only waiting threads are seen. */
-  private static final Duration STALL = Duration.ofSeconds(1);
+  static final Duration STALL = Duration.ofSeconds(1);
 
   /** How long threads may take to end that the code under test has started. */
   private static final Duration END = Duration.ofSeconds(1);

@@ -10,22 +10,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Runs programs, each for a while, and judges what is seen. Belongs to one thread. */
 final class Hunt<S> {
-  /** A batch is as long as it can be without a program outlasting its slice by much. */
-  private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
-  private static final long MAX_BATCH_NANOS = 4 * BATCH_NANOS;
-  private static final int MAX_BATCH = 1 << 10;
-
   private final Settings<S> settings;
   private final Subjects<S> subjects;
   private final StressRunner<S> runner;
 
-  private int batch = 1;
+  private final BatchSize batch = new BatchSize();
   private long runs;
   private long undecided;
   private boolean overlapped;
@@ -52,7 +45,7 @@ final class Hunt<S> {
     long begin = System.nanoTime();
     long now = begin;
     while (now - begin < nanos) {
-      List<Outcome<S>> outcomes = runner.run(program, batch, MAX_BATCH_NANOS);
+      List<Outcome<S>> outcomes = runner.run(program, batch.runs(), BatchSize.MAX_NANOS);
       for (Outcome<S> outcome : outcomes) {
         runs++;
         if (!judged.add(outcome)) {
@@ -74,7 +67,7 @@ final class Hunt<S> {
       subjects.closeAll();
       long before = now;
       now = System.nanoTime();
-      adaptBatch(now - before);
+      batch.adaptTo(now - before);
       if (outcomes.isEmpty()) {
         break; // stopped
       }
@@ -95,14 +88,6 @@ final class Hunt<S> {
           throw new UnfitException(
               TextReport.changedArgument(changed.getKey(), changed.getValue()), null);
         });
-  }
-
-  private void adaptBatch(long nanos) {
-    if (nanos < BATCH_NANOS) {
-      batch = Math.min(MAX_BATCH, batch * 2);
-    } else if (nanos > 2 * BATCH_NANOS) {
-      batch = Math.max(1, batch / 2);
-    }
   }
 
   long runs() {

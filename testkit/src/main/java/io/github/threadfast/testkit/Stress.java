@@ -110,6 +110,37 @@ public final class Stress<S> {
   }
 
   /**
+   * Returns the specification that the annotated methods of {@code type} make, on new objects of
+   * {@code type}:
+   *
+   * {@snippet file="io/github/threadfast/testkit/examples/AnnotatedExamples.java" region="cache"}
+   *
+   * <p>Methods may be inherited, and of any visibility; so may be the class and its constructor. A
+   * parameter of an operation has jqwik's {@code @ForAll}, with the name of a {@code @Provide}
+   * method without parameters, static or not; without a name, jqwik's values for the type are
+   * drawn. Constraints such as {@code @IntRange} and {@code @StringLength} are honored on the
+   * parameter itself; one that jqwik honors in its properties alone, such as {@code @Size} and
+   * {@code @WithNull}, is rejected. Operations are in the order of their names.
+   *
+   * @param <S> the class with the operations
+   * @param type has a constructor without parameters, and is called for every run
+   * @return the specification, to which more may be added
+   * @throws IllegalArgumentException if {@code type} is abstract, an inner class, or has no such
+   *     constructor or no operation; if an annotated method is static, has parameters where it must
+   *     not, or more than three, or a result that does not fit; if two operations have one name; if
+   *     it is not clear where an argument comes from; if a constraint can't be honored; if a weight
+   *     is out of range
+   * @see io.github.threadfast.testkit.annotation.Operation
+   * @see io.github.threadfast.testkit.annotation.Invariant
+   * @see io.github.threadfast.testkit.annotation.Before
+   * @see io.github.threadfast.testkit.annotation.Afterwards
+   */
+  public static <S> Stress<S> of(Class<S> type) {
+    requireNonNull(type, "type");
+    return new Stress<>(AnnotatedOperations.of(type));
+  }
+
+  /**
    * Adds an operation that returns something. Its result, which may be null, must be explained.
    *
    * @param name what the report calls it, unique in this specification
@@ -495,7 +526,7 @@ public final class Stress<S> {
     return new Stress<>(settings.with(change));
   }
 
-  private static void requireName(String name) {
+  static void requireName(String name) {
     requireNonNull(name, "name");
     if (name.isBlank()) {
       throw new IllegalArgumentException("name must not be blank: the report needs it.");
@@ -580,11 +611,15 @@ public final class Stress<S> {
    */
   public Stress<S> weight(String name, int weight) {
     requireKnown(name);
+    requireWeight(weight);
+    return change(Set.of(name), operation -> operation.withWeight(weight));
+  }
+
+  static void requireWeight(int weight) {
     if (weight < 1 || weight > MAX_WEIGHT) {
       throw new IllegalArgumentException(
           "weight must be from 1 to " + MAX_WEIGHT + ": was " + weight + ".");
     }
-    return change(Set.of(name), operation -> operation.withWeight(weight));
   }
 
   /**
@@ -709,12 +744,16 @@ public final class Stress<S> {
    * @throws IllegalArgumentException if {@code budget} is out of that range
    */
   public Stress<S> budget(Duration budget) {
+    requireBudget(budget);
+    return with(copy -> copy.budget = budget);
+  }
+
+  static void requireBudget(Duration budget) {
     requireNonNull(budget, "budget");
     if (budget.isNegative() || budget.isZero() || budget.compareTo(Duration.ofDays(1)) > 0) {
       throw new IllegalArgumentException(
           "budget must be more than zero and one day at most: was " + budget + ".");
     }
-    return with(copy -> copy.budget = budget);
   }
 
   /**

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
@@ -46,7 +47,8 @@ class StressTest {
     static Stream<Arguments> nulls() {
       Stress<Object> stress = Stress.of(Object::new);
       return Stream.of(
-          Arguments.of("supplier", (Executable) () -> Stress.of(null)),
+          Arguments.of("supplier", (Executable) () -> Stress.of((Supplier<Object>) null)),
+          Arguments.of("type", (Executable) () -> Stress.of((Class<Object>) null)),
           Arguments.of("name", (Executable) () -> stress.operation(null, Object::hashCode)),
           Arguments.of("name", (Executable) () -> stress.action(null, subject -> {})),
           Arguments.of("operation", (Executable) () -> stress.operation("a", null)),

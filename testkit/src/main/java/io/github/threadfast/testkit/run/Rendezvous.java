@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
  * A barrier that a fixed party of threads passes again and again, and that lets them go within
  * nanoseconds of each other, since nobody parks.
  */
-final class Rendezvous {
+public final class Rendezvous {
   /*
    * Idea. A counting barrier (Herlihy and Shavit, "The Art of Multiprocessor Programming", chapter
    * 17) whose count is never reset: round r is complete once (r + 1) x parties threads arrived.
@@ -31,13 +31,14 @@ final class Rendezvous {
   private final LongAdder longWaits = new LongAdder();
   private volatile boolean stopped;
 
-  Rendezvous(int parties) {
+  /** Creates a barrier for so many threads. */
+  public Rendezvous(int parties) {
     this.parties = parties;
   }
 
   /** Waits until every thread has arrived at {@code round}; false if stopped before. */
   @SuppressWarnings("ThreadPriorityCheck") // yields only for speed
-  boolean await(long round) {
+  public boolean await(long round) {
     if (stopped) {
       return false;
     }
@@ -68,7 +69,8 @@ final class Rendezvous {
     return longWaits.sum() > arrived.get() / parties / 2;
   }
 
-  void stop() {
+  /** Lets all go, now and in later rounds. */
+  public void stop() {
     stopped = true;
   }
 }

@@ -59,12 +59,17 @@ public final class StressRunner<S> {
    * before which began. It costs each call a look at the other threads, and so the other half runs
    * without it.
    */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread alone writes it
   public List<Outcome<S>> run(Program<S> program, int runs, long nanos)
       throws InterruptedException, ExecutionException {
+    return run(program, runs, nanos, batches % 2 == 0);
+  }
+
+  /** Runs as above, but has the threads note the order of their calls in all runs or in none. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread alone writes it
+  public List<Outcome<S>> run(Program<S> program, int runs, long nanos, boolean notesOrder)
+      throws InterruptedException, ExecutionException {
+    batches++;
     long end = System.nanoTime() + nanos;
-    boolean notesOrder = batches % 2 == 0;
-    batches = batches + 1;
     Batch<S> batch = new Batch<>(program, runs, notesOrder);
     List<S> subjects = new ArrayList<>(runs);
     do {

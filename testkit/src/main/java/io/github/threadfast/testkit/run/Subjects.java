@@ -37,6 +37,8 @@ public final class Subjects<S> implements Supplier<S> {
     S subject;
     try {
       subject = supplier.get();
+    } catch (BadInputException saysWhat) {
+      throw saysWhat;
     } catch (Throwable thrown) {
       throw new BadInputException(
           "supplier threw " + thrown + ". It must make a new subject for every run.", thrown);

@@ -26,14 +26,23 @@ public final class Values {
     return inBrackets.substring(1, inBrackets.length() - 1);
   }
 
+  /** An object of the test kit around one of the user's, which reports name. */
+  public interface Wrapper {
+    /** Returns the user's object. */
+    Object wrapped();
+  }
+
   /** Returns what a report calls the class of {@code object}. */
   public static String nameOf(Object object) {
+    if (object instanceof Wrapper wrapper) {
+      return nameOf(wrapper.wrapped());
+    }
     String simpleName = object.getClass().getSimpleName();
     return simpleName.isEmpty() ? object.getClass().getName() : simpleName;
   }
 
   /** Returns a number that changes if {@code value} does, where its hash code tells. */
-  static int fingerprint(@Nullable Object value) {
+  public static int fingerprint(@Nullable Object value) {
     try {
       return Arrays.deepHashCode(new @Nullable Object[] {value});
     } catch (Throwable unknowable) {
