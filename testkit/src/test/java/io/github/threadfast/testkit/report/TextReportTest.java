@@ -238,9 +238,9 @@ class TextReportTest {
         "An operation did not return: the search had not ended after 3.2 s."
             + " Where the threads are:\n\n"
             + "threadfast thread C (WAITING)\n"
-            + framesDownTo(Make.class, inSupplier)
+            + framesAbove(Subjects.class, inSupplier)
             + "\nthreadfast thread A (WAITING)\n"
-            + framesDownTo(Calls.class, inOperation),
+            + framesAbove(Call.class, inOperation),
         text);
     for (Thread thread : List.of(inSupplier, inOperation, idle)) {
       thread.interrupt();
@@ -295,11 +295,9 @@ class TextReportTest {
     return thread;
   }
 
-  private static String framesDownTo(Class<?> last, Thread thread) {
-    List<StackTraceElement> frames = Arrays.asList(thread.getStackTrace());
-    int end =
-        frames.stream().map(StackTraceElement::getClassName).toList().lastIndexOf(last.getName());
-    return frames.subList(0, end + 1).stream()
+  private static String framesAbove(Class<?> caller, Thread thread) {
+    return Arrays.stream(thread.getStackTrace())
+        .takeWhile(frame -> !frame.getClassName().equals(caller.getName()))
         .map(frame -> "    at " + frame + "\n")
         .collect(joining());
   }
