@@ -1,0 +1,43 @@
+package io.github.threadfast.testkit.bugs;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.opentest4j.AssertionFailedError;
+
+/** Each bug is found and shown small, and its correct twin passes. */
+@Timeout(60)
+class SeededBugs {
+  /** So many calls more than needed a failure may keep if the machine is busy. */
+  private static final int SLACK = 2;
+
+  private static final Duration SHORT = Duration.ofMillis(150);
+
+  static Stream<Bug> bugs() {
+    return Bugs.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("bugs")
+  void aBug_isFoundAndShownSmall(Bug bug) {
+    String message =
+        assertThrows(AssertionFailedError.class, () -> bug.symptom().check(bug.wrong()))
+            .getMessage();
+
+    assertTrue(bug.symptom().isIn(message), message);
+    Report report = new Report(message);
+    assertTrue(report.threads() <= bug.threads(), message);
+    assertTrue(report.calls() <= bug.calls() + SLACK, message);
+  }
+
+  @ParameterizedTest
+  @MethodSource("bugs")
+  void itsCorrectTwin_passes(Bug bug) {
+    bug.symptom().check(bug.right().budget(SHORT));
+  }
+}

@@ -1,0 +1,142 @@
+package io.github.threadfast.testkit.bugs;
+
+import io.github.threadfast.testkit.Stress;
+import io.github.threadfast.testkit.Window;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** Writes that others see too late, or never. */
+final class Visibility {
+  private Visibility() {}
+
+  static Stream<Bug> bugs() {
+    return Stream.of(
+        Bug.of("store buffering", 2, 2, Visibility::race, PlainRace::new, VolatileRace::new),
+        Bug.of("lazy set", 2, 2, Visibility::race, LazyRace::new, VolatileRace::new),
+        Bug.of("hoisted flag", 2, 2, Visibility::lock, PlainFlagLock::new, VolatileFlagLock::new)
+            .showing(Symptom.EXCEPTION));
+  }
+
+  /** Each raises its flag, and has won if the other's is not up: they can't both win. */
+  private interface Race {
+    boolean left();
+
+    boolean right();
+  }
+
+  private static Stress<Race> race(Supplier<Race> supplier) {
+    return Stress.of(supplier).operation("left", Race::left).operation("right", Race::right);
+  }
+
+  private static final class PlainRace implements Race {
+    private boolean left;
+    private boolean right;
+
+    @Override
+    public boolean left() {
+      left = true;
+      return !right;
+    }
+
+    @Override
+    public boolean right() {
+      right = true;
+      return !left;
+    }
+  }
+
+  private static final class VolatileRace implements Race {
+    private volatile boolean left;
+    private volatile boolean right;
+
+    @Override
+    public boolean left() {
+      left = true;
+      return !right;
+    }
+
+    @Override
+    public boolean right() {
+      right = true;
+      return !left;
+    }
+  }
+
+  private static final class LazyRace implements Race {
+    private final AtomicBoolean left = new AtomicBoolean();
+    private final AtomicBoolean right = new AtomicBoolean();
+
+    @Override
+    public boolean left() {
+      left.lazySet(true);
+      return !right.get();
+    }
+
+    @Override
+    public boolean right() {
+      right.lazySet(true);
+      return !left.get();
+    }
+  }
+
+  private static Stress<FlagLock> lock(Supplier<FlagLock> supplier) {
+    return Stress.of(supplier).operation("increment", FlagLock::increment);
+  }
+
+  /** A spin lock with a flag beside it, to spin on without writing to the lock. */
+  private abstract static class FlagLock {
+    private final AtomicBoolean lock = new AtomicBoolean();
+    private int count;
+
+    final int increment() {
+      while (!lock.compareAndSet(false, true)) {
+        awaitFree();
+      }
+      setTaken(true);
+      int next = ++count;
+      setTaken(false);
+      lock.set(false);
+      return next;
+    }
+
+    abstract void awaitFree();
+
+    abstract void setTaken(boolean value);
+  }
+
+  /** Nothing stops the compiler from reading the flag once for all. */
+  private static final class PlainFlagLock extends FlagLock {
+    private boolean taken;
+
+    @Override
+    void awaitFree() {
+      for (int spins = 0; taken; spins++) {
+        if (spins == Integer.MAX_VALUE) {
+          throw new IllegalStateException("The flag never fell.");
+        }
+      }
+    }
+
+    @Override
+    void setTaken(boolean value) {
+      taken = value;
+    }
+  }
+
+  private static final class VolatileFlagLock extends FlagLock {
+    private volatile boolean taken;
+
+    @Override
+    void awaitFree() {
+      while (taken) {
+        Window.open();
+      }
+    }
+
+    @Override
+    void setTaken(boolean value) {
+      taken = value;
+    }
+  }
+}
