@@ -3,6 +3,8 @@ package io.github.threadfast.testkit.bugs;
 import static net.jqwik.api.Arbitraries.integers;
 
 import io.github.threadfast.testkit.Stress;
+import io.github.threadfast.testkit.Window;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,7 +21,7 @@ final class Caches {
     return Stream.of(
         Bug.of("stale cache", 2, 3, Caches::cache, StaleCache::new, FreshCache::new),
         Bug.of("early time stamp", 2, 3, Caches::clock, StampFirst::new, StampLast::new),
-        Bug.of("get that writes", 2, 6, Caches::lru, HalfLockedLru::new, LockedLru::new),
+        Bug.of("get that writes", 2, 3, Caches::lru, HalfLockedLru::new, LockedLru::new),
         Bug.of("session cache", 2, 3, Caches::register, SessionCache::new, NoCache::new));
   }
 
@@ -49,6 +51,7 @@ final class Caches {
       Integer cached = cache;
       if (cached == null) {
         cached = source.get();
+        Window.open();
         cache = cached;
       }
       return cached;
@@ -100,6 +103,7 @@ final class Caches {
       int now = time();
       if (stamp != now) {
         stamp = now;
+        Window.open();
         text = now + " h";
       }
       return text;
@@ -134,30 +138,42 @@ final class Caches {
     private static final int CAPACITY = 3;
 
     final Map<Integer, Integer> map =
-        new LinkedHashMap<>(8, 0.75f, true) {
-          private static final long serialVersionUID = 1;
+        Collections.synchronizedMap(
+            new LinkedHashMap<>() {
+              private static final long serialVersionUID = 1;
 
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<Integer, Integer> eldest) {
-            return size() > CAPACITY;
-          }
-        };
+              @Override
+              protected boolean removeEldestEntry(Map.Entry<Integer, Integer> eldest) {
+                return size() > CAPACITY;
+              }
+            });
 
-    final synchronized void put(int key) {
+    final void put(int key) {
       map.put(key, key);
     }
 
-    synchronized Integer get(int key) {
-      return map.get(key);
+    Integer get(int key) {
+      synchronized (map) {
+        return move(key);
+      }
+    }
+
+    /** Moves the entry to the young end. */
+    final Integer move(int key) {
+      Integer value = map.remove(key);
+      if (value != null) {
+        Window.open();
+        map.put(key, value);
+      }
+      return value;
     }
   }
 
-  /** Looks like a read, but moves the entry to the end of the list. */
+  /** Forgets that a get writes, too. */
   private static final class HalfLockedLru extends LockedLru {
     @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the bug
     Integer get(int key) {
-      return map.get(key);
+      return move(key);
     }
   }
 
@@ -211,6 +227,7 @@ final class Caches {
     public void write(int value) {
       writers.incrementAndGet();
       Version mine = source.updateAndGet(version -> version.next(value));
+      Window.open();
       written.put(Thread.currentThread(), mine.number());
       writers.decrementAndGet();
     }

@@ -3,6 +3,7 @@ package io.github.threadfast.testkit.bugs;
 import static net.jqwik.api.Arbitraries.integers;
 
 import io.github.threadfast.testkit.Stress;
+import io.github.threadfast.testkit.Window;
 import java.util.Stack;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -49,6 +50,7 @@ final class ChecksThenActs {
       if (balance.get() == 0) {
         return false;
       }
+      Window.open();
       balance.decrementAndGet();
       return true;
     }
@@ -72,6 +74,7 @@ final class ChecksThenActs {
       if (names.containsKey(name)) {
         return false;
       }
+      Window.open();
       names.put(name, true);
       return true;
     }
@@ -99,7 +102,11 @@ final class ChecksThenActs {
 
     @Override
     public Integer take() {
-      return sheets.empty() ? null : sheets.pop();
+      if (sheets.empty()) {
+        return null;
+      }
+      Window.open();
+      return sheets.pop();
     }
   }
 
@@ -138,6 +145,7 @@ final class ChecksThenActs {
     boolean add() {
       boolean fits = books.get() < CAPACITY;
       if (fits) {
+        Window.open();
         books.incrementAndGet();
       }
       return fits;
@@ -178,6 +186,7 @@ final class ChecksThenActs {
       if (fired) {
         notified.incrementAndGet();
       } else {
+        Window.open();
         waiting.incrementAndGet();
       }
     }

@@ -3,6 +3,7 @@ package io.github.threadfast.testkit.bugs;
 import static net.jqwik.api.Arbitraries.integers;
 
 import io.github.threadfast.testkit.Stress;
+import io.github.threadfast.testkit.Window;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -21,7 +22,7 @@ final class Containers {
 
   static Stream<Bug> bugs() {
     return Stream.of(
-        Bug.of("plain map", 2, 3, Containers::map, HashMap::new, ConcurrentHashMap::new),
+        Bug.of("plain map", 2, 2, Containers::map, HashMap::new, ConcurrentHashMap::new),
         Bug.of("unlocked iteration", 2, 3, Containers::names, OpenNames::new, Names::new)
             .showing(Symptom.EXCEPTION),
         Bug.of("copy on write", 2, 3, Containers::list, LaxCopies::new, Copies::new),
@@ -50,7 +51,16 @@ final class Containers {
     }
 
     synchronized String all() {
-      return names.toString();
+      return text();
+    }
+
+    final String text() {
+      StringBuilder text = new StringBuilder();
+      for (String name : names.values()) {
+        text.append(name);
+        Window.open();
+      }
+      return text.toString();
     }
   }
 
@@ -58,7 +68,7 @@ final class Containers {
     @Override
     @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the bug
     String all() {
-      return names.toString();
+      return text();
     }
   }
 
@@ -82,6 +92,7 @@ final class Containers {
       List<Integer> longer = new ArrayList<>(elements);
       longer.add(element);
       Collections.sort(longer);
+      Window.open();
       elements = List.copyOf(longer);
     }
 
@@ -111,7 +122,9 @@ final class Containers {
 
     final synchronized int nextSlot() {
       if (size == slots.length) {
-        slots = Arrays.copyOf(slots, 2 * size);
+        int[] longer = Arrays.copyOf(slots, 2 * size);
+        Window.open();
+        slots = longer;
       }
       return size++;
     }

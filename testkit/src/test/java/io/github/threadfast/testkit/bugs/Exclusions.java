@@ -46,9 +46,11 @@ final class Exclusions {
     final int left() {
       announceLeft();
       while (rightWants && leftWaits) {
-        Window.open();
+        Window.giveWay();
       }
-      int next = ++count;
+      int next = count + 1;
+      Window.open();
+      count = next;
       leftWants = false;
       return next;
     }
@@ -56,9 +58,11 @@ final class Exclusions {
     final int right() {
       announceRight();
       while (leftWants && !leftWaits) {
-        Window.open();
+        Window.giveWay();
       }
-      int next = ++count;
+      int next = count + 1;
+      Window.open();
+      count = next;
       rightWants = false;
       return next;
     }
@@ -68,12 +72,14 @@ final class Exclusions {
     @Override
     void announceLeft() {
       leftWaits = true;
+      Window.open();
       leftWants = true;
     }
 
     @Override
     void announceRight() {
       leftWaits = false;
+      Window.open();
       rightWants = true;
     }
   }
@@ -103,8 +109,14 @@ final class Exclusions {
     final int[] balances = new int[2];
 
     synchronized void transfer(int from, int to, int amount) {
+      move(from, to, amount);
+    }
+
+    final void move(int from, int to, int amount) {
       balances[from] -= amount;
-      balances[to] += amount;
+      int sum = balances[to] + amount;
+      Window.open();
+      balances[to] = sum;
     }
   }
 
@@ -116,8 +128,7 @@ final class Exclusions {
     @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the bug
     void transfer(int from, int to, int amount) {
       synchronized (locks[from]) {
-        balances[from] -= amount;
-        balances[to] += amount;
+        move(from, to, amount);
       }
     }
   }

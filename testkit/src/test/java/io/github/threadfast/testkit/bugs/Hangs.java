@@ -1,6 +1,7 @@
 package io.github.threadfast.testkit.bugs;
 
 import io.github.threadfast.testkit.Stress;
+import io.github.threadfast.testkit.Window;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,6 +53,7 @@ final class Hangs {
     @Override
     void toLeft() {
       synchronized (right) {
+        Window.open();
         synchronized (left) {
           leftBalance++;
           rightBalance--;
@@ -85,6 +87,7 @@ final class Hangs {
       while (!tryAcquire()) {
         await();
       }
+      Window.open();
       release();
     }
 
@@ -112,6 +115,7 @@ final class Hangs {
     @SuppressWarnings("WaitNotInLoop") // the bug
     void await() throws InterruptedException {
       if (permits.get() == 0) {
+        Window.open();
         synchronized (this) {
           wait();
         }
@@ -126,6 +130,7 @@ final class Hangs {
             "put and take",
             buffer -> {
               buffer.put(1);
+              Window.open();
               buffer.take();
             })
         .invariant("was never too full", buffer -> buffer.most <= Buffer.CAPACITY);

@@ -1,6 +1,7 @@
 package io.github.threadfast.testkit.bugs;
 
 import io.github.threadfast.testkit.Stress;
+import io.github.threadfast.testkit.Window;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -32,6 +33,7 @@ final class Initializations {
       if (value != null) {
         return false;
       }
+      Window.open();
       value = new Object();
       return true;
     }
@@ -79,6 +81,7 @@ final class Initializations {
         synchronized (this) {
           if (values == null) {
             values = new Values();
+            Window.open();
             values.load();
           }
         }
@@ -123,6 +126,7 @@ final class Initializations {
     @Override
     public void put() {
       full = true;
+      Window.open();
       value = 42;
     }
 

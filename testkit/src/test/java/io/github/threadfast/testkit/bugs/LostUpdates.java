@@ -3,6 +3,7 @@ package io.github.threadfast.testkit.bugs;
 import static net.jqwik.api.Arbitraries.integers;
 
 import io.github.threadfast.testkit.Stress;
+import io.github.threadfast.testkit.Window;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,7 +43,10 @@ final class LostUpdates {
 
     @Override
     public int increment() {
-      return ++count;
+      int next = count + 1;
+      Window.open();
+      count = next;
+      return next;
     }
   }
 
@@ -50,9 +54,11 @@ final class LostUpdates {
     private volatile int count;
 
     @Override
-    @SuppressWarnings("NonAtomicVolatileUpdate") // the bug
     public int increment() {
-      return ++count;
+      int next = count + 1;
+      Window.open();
+      count = next;
+      return next;
     }
   }
 
@@ -71,6 +77,7 @@ final class LostUpdates {
     @Override
     public int increment() {
       int next = count.get() + 1;
+      Window.open();
       count.set(next);
       return next;
     }
@@ -99,6 +106,7 @@ final class LostUpdates {
     @Override
     public int count(int key) {
       int next = counts.getOrDefault(key, 0) + 1;
+      Window.open();
       counts.put(key, next);
       return next;
     }
@@ -118,24 +126,25 @@ final class LostUpdates {
   }
 
   private static Stress<Till> till(Supplier<Till> supplier) {
-    return Stress.of(supplier).operation("add", integers().between(1, 200), Till::add);
+    return Stress.of(supplier).operation("add", integers().between(1, 100), Till::add);
   }
 
-  /** Large amounts are added under the lock and small ones at once: 100 is taken for neither. */
+  /** Large amounts are added under the lock and small ones at once: 50 is taken for neither. */
   private static final class HastyTill implements Till {
     private final AtomicInteger total = new AtomicInteger();
 
     @Override
     public int add(int amount) {
-      if (amount < 100) {
+      if (amount < 50) {
         return total.addAndGet(amount);
       }
-      if (amount > 100) {
+      if (amount > 50) {
         synchronized (this) {
           return total.addAndGet(amount);
         }
       }
       int sum = total.get() + amount;
+      Window.open();
       total.set(sum);
       return sum;
     }

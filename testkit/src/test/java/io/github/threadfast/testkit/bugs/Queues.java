@@ -3,6 +3,9 @@ package io.github.threadfast.testkit.bugs;
 import static net.jqwik.api.Arbitraries.integers;
 
 import io.github.threadfast.testkit.Stress;
+import io.github.threadfast.testkit.Window;
+import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
@@ -17,7 +20,7 @@ final class Queues {
   static Stream<Bug> bugs() {
     return Stream.of(
         Bug.of("lossy queue", 2, 3, Queues::queue, LossyQueue::new, ConcurrentLinkedQueue::new),
-        Bug.of("three-switch queue", 2, 4, Queues::linked, LaggingTail::new, LinkedQueue::new),
+        Bug.of("three-switch queue", 2, 3, Queues::linked, LaggingTail::new, LinkedQueue::new),
         new Bug("two producers", Symptom.RESULTS, 2, 4, ring(), ring().confined("offer")));
   }
 
@@ -38,6 +41,7 @@ final class Queues {
     @Override
     public Integer poll() {
       Integer head = peek();
+      Window.open();
       super.poll();
       return head;
     }
@@ -46,7 +50,8 @@ final class Queues {
   private static Stress<LinkedQueue> linked(Supplier<LinkedQueue> supplier) {
     return Stress.of(supplier)
         .action("offer", elements(), LinkedQueue::offer)
-        .operation("poll", LinkedQueue::poll);
+        .operation("poll", LinkedQueue::poll)
+        .afterwards("rest", LinkedQueue::drain);
   }
 
   /** A linked list whose tail may lag behind its last node, but never for long. */
@@ -61,6 +66,7 @@ final class Queues {
       while (!last.next.compareAndSet(null, node)) {
         last = last.next.get();
       }
+      Window.open();
       tail.compareAndSet(seen, node);
     }
 
@@ -75,6 +81,10 @@ final class Queues {
           return next.element;
         }
       }
+    }
+
+    final List<Integer> drain() {
+      return Stream.generate(this::poll).takeWhile(Objects::nonNull).toList();
     }
 
     boolean isLast(Node node) {
@@ -121,6 +131,7 @@ final class Queues {
       if (end - head == slots.length) {
         return false;
       }
+      Window.open();
       slots[end % slots.length] = element;
       tail = end + 1;
       return true;

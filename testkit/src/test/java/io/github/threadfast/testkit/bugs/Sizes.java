@@ -3,6 +3,7 @@ package io.github.threadfast.testkit.bugs;
 import static net.jqwik.api.Arbitraries.integers;
 
 import io.github.threadfast.testkit.Stress;
+import io.github.threadfast.testkit.Window;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +41,7 @@ final class Sizes {
     public boolean put(int element) {
       boolean added = elements.putIfAbsent(element, true) == null;
       if (added) {
+        Window.open();
         size.incrementAndGet();
       }
       return added;
@@ -91,7 +93,9 @@ final class Sizes {
 
     @Override
     public int get() {
-      return cells.get(0) + cells.get(1);
+      int even = cells.get(0);
+      Window.open();
+      return even + cells.get(1);
     }
   }
 

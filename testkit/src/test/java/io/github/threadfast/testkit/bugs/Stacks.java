@@ -3,6 +3,7 @@ package io.github.threadfast.testkit.bugs;
 import static net.jqwik.api.Arbitraries.integers;
 
 import io.github.threadfast.testkit.Stress;
+import io.github.threadfast.testkit.Window;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicReference;
@@ -16,7 +17,7 @@ final class Stacks {
   static Stream<Bug> bugs() {
     return Stream.of(
         Bug.of("unsafe stack", 2, 3, Stacks::stack, PlainStack::new, TreiberStack::new),
-        Bug.of("ABA", 2, 7, Stacks::stack, RecyclingStack::new, TreiberStack::new));
+        Bug.of("ABA", 2, 7, Stacks::filled, RecyclingStack::new, TreiberStack::new));
   }
 
   private interface Stack {
@@ -32,6 +33,17 @@ final class Stacks {
         .operation("pop", Stack::pop);
   }
 
+  private static Stress<Stack> filled(Supplier<Stack> supplier) {
+    return stack(supplier)
+        .before(
+            "push two",
+            stack -> {
+              stack.push(11);
+              stack.push(12);
+            })
+        .weight("pop", 2);
+  }
+
   private static final class PlainStack implements Stack {
     private final Deque<Integer> elements = new ArrayDeque<>();
 
@@ -42,7 +54,10 @@ final class Stacks {
 
     @Override
     public Integer pop() {
-      return elements.poll();
+      Integer top = elements.peek();
+      Window.open();
+      elements.poll();
+      return top;
     }
   }
 
@@ -71,6 +86,7 @@ final class Stacks {
           return null;
         }
         Node next = seen.next;
+        pause();
         if (top.compareAndSet(seen, next)) {
           int element = seen.element;
           free(seen);
@@ -80,6 +96,8 @@ final class Stacks {
     }
 
     void free(Node node) {}
+
+    void pause() {}
 
     static final class Node {
       volatile int element;
@@ -109,7 +127,15 @@ final class Stacks {
 
     @Override
     void free(Node node) {
-      spare.set(node);
+      spare.compareAndSet(null, node);
+    }
+
+    /** Not in all pops, or none would last as long as two others and a push. */
+    @Override
+    void pause() {
+      if (spare.get() == null) {
+        Window.open();
+      }
     }
   }
 }

@@ -38,6 +38,7 @@ final class TornReads {
     @Override
     public void move() {
       from.incrementAndGet();
+      Window.open();
       to.incrementAndGet();
     }
 
@@ -83,7 +84,9 @@ final class TornReads {
     }
 
     final List<Integer> read() {
-      return List.of(from, to);
+      int first = from;
+      Window.open();
+      return List.of(first, to);
     }
 
     final List<Integer> getLocked() {
@@ -129,14 +132,16 @@ final class TornReads {
     final int awaitEven() {
       int seen = sequence.get();
       while (seen % 2 == 1) {
-        Window.open();
+        Window.giveWay();
         seen = sequence.get();
       }
       return seen;
     }
 
     final List<Integer> read() {
-      return List.of(from, to);
+      int first = from;
+      Window.open();
+      return List.of(first, to);
     }
   }
 
@@ -165,9 +170,10 @@ final class TornReads {
     public synchronized void move() {
       writing = true;
       while (readers.get() > 0) {
-        Window.open();
+        Window.giveWay();
       }
       from++;
+      Window.open();
       to++;
       writing = false;
     }
@@ -176,7 +182,9 @@ final class TornReads {
     public List<Integer> get() {
       enter();
       try {
-        return List.of(from, to);
+        int first = from;
+      Window.open();
+      return List.of(first, to);
       } finally {
         readers.decrementAndGet();
       }
@@ -184,8 +192,9 @@ final class TornReads {
 
     void enter() {
       while (writing) {
-        Window.open();
+        Window.giveWay();
       }
+      Window.open();
       readers.incrementAndGet();
     }
   }
@@ -196,7 +205,7 @@ final class TornReads {
       readers.incrementAndGet();
       while (writing) {
         readers.decrementAndGet();
-        Window.open();
+        Window.giveWay();
         readers.incrementAndGet();
       }
     }

@@ -95,6 +95,7 @@ final class Visibility {
       }
       setTaken(true);
       int next = ++count;
+      Window.open();
       setTaken(false);
       lock.set(false);
       return next;
@@ -130,7 +131,7 @@ final class Visibility {
     @Override
     void awaitFree() {
       while (taken) {
-        Window.open();
+        Window.giveWay();
       }
     }
 
