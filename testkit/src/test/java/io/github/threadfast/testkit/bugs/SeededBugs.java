@@ -1,14 +1,13 @@
 package io.github.threadfast.testkit.bugs;
 
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.threadfast.testkit.Finding;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.opentest4j.AssertionFailedError;
 
 /** Each bug is found and shown small, and its correct twin passes. */
 @Timeout(60)
@@ -25,9 +24,7 @@ class SeededBugs {
   @ParameterizedTest
   @MethodSource("bugs")
   void aBug_isFoundAndShownSmall(Bug bug) {
-    String message =
-        assertThrows(AssertionFailedError.class, () -> bug.symptom().check(bug.wrong()))
-            .getMessage();
+    String message = Finding.of(() -> bug.symptom().check(bug.wrong()));
 
     assertTrue(bug.symptom().isIn(message), message);
     Report report = new Report(message);

@@ -108,12 +108,15 @@ final class Visibility {
 
   /** Nothing stops the compiler from reading the flag once for all. */
   private static final class PlainFlagLock extends FlagLock {
+    /** Seconds; without an end the thread would spin for ever. */
+    private static final int MAX_SPINS = 1 << 30;
+
     private boolean taken;
 
     @Override
     void awaitFree() {
       for (int spins = 0; taken; spins++) {
-        if (spins == Integer.MAX_VALUE) {
+        if (spins == MAX_SPINS) {
           throw new IllegalStateException("The flag never fell.");
         }
       }
