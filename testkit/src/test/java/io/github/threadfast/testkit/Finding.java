@@ -1,6 +1,6 @@
 package io.github.threadfast.testkit;
 
-import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.management.ManagementFactory;
@@ -20,8 +20,14 @@ public final class Finding {
     } catch (AssertionFailedError e) {
       return e.getMessage();
     }
-    assumeTrue(hasFreeCore(), "Missed, on a machine that is too busy.");
-    return fail("Missed.");
+    require(false, "Missed.");
+    throw new AssertionError("a miss is no finding");
+  }
+
+  /** Requires what is so only on a machine with a free core; on another the test is skipped. */
+  public static void require(boolean condition, String message) {
+    assumeTrue(condition || hasFreeCore(), "The machine is too busy. " + message);
+    assertTrue(condition, message);
   }
 
   private static boolean hasFreeCore() {

@@ -40,7 +40,15 @@ final class Containers {
   }
 
   private static Stress<Names> names(Supplier<Names> supplier) {
-    return Stress.of(supplier).action("add", elements(), Names::add).operation("all", Names::all);
+    return Stress.of(supplier)
+        .before(
+            "add two",
+            names -> {
+              names.add(11);
+              names.add(12);
+            })
+        .action("add", elements(), Names::add)
+        .operation("all", Names::all);
   }
 
   private static class Names {

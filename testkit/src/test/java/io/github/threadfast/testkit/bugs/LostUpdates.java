@@ -126,19 +126,19 @@ final class LostUpdates {
   }
 
   private static Stress<Till> till(Supplier<Till> supplier) {
-    return Stress.of(supplier).operation("add", integers().between(1, 100), Till::add);
+    return Stress.of(supplier).operation("add", integers().between(1, 50), Till::add);
   }
 
-  /** Large amounts are added under the lock and small ones at once: 50 is taken for neither. */
+  /** Large amounts are added under the lock and small ones at once: 25 is taken for neither. */
   private static final class HastyTill implements Till {
     private final AtomicInteger total = new AtomicInteger();
 
     @Override
     public int add(int amount) {
-      if (amount < 50) {
+      if (amount < 25) {
         return total.addAndGet(amount);
       }
-      if (amount > 50) {
+      if (amount > 25) {
         synchronized (this) {
           return total.addAndGet(amount);
         }

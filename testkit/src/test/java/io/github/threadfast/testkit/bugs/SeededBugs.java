@@ -28,8 +28,8 @@ class SeededBugs {
 
     assertTrue(bug.symptom().isIn(message), message);
     Report report = new Report(message);
-    assertTrue(report.threads() <= bug.threads(), message);
-    assertTrue(report.calls() <= bug.calls() + SLACK, message);
+    Finding.require(report.threads() <= bug.threads(), message);
+    Finding.require(report.calls() <= bug.calls() + SLACK, message);
   }
 
   @ParameterizedTest

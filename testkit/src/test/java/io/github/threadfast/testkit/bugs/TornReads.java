@@ -182,9 +182,7 @@ final class TornReads {
     public List<Integer> get() {
       enter();
       try {
-        int first = from;
-      Window.open();
-      return List.of(first, to);
+        return List.of(from, to);
       } finally {
         readers.decrementAndGet();
       }

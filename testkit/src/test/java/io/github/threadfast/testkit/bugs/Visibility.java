@@ -108,7 +108,7 @@ final class Visibility {
 
   /** Nothing stops the compiler from reading the flag once for all. */
   private static final class PlainFlagLock extends FlagLock {
-    /** Seconds; without an end the thread would spin for ever. */
+    /** Takes a second; without an end the thread would spin for ever. */
     private static final int MAX_SPINS = 1 << 30;
 
     private boolean taken;
