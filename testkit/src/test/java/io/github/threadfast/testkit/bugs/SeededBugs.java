@@ -15,7 +15,7 @@ class SeededBugs {
   /** So many calls more than needed a failure may keep if the machine is busy. */
   private static final int SLACK = 2;
 
-  private static final Duration SHORT = Duration.ofMillis(150);
+  private static final Duration SHORT = Duration.ofMillis(200);
 
   static Stream<Bug> bugs() {
     return Bugs.all();
