@@ -22,7 +22,7 @@ final class Caches {
         Bug.of("stale cache", 2, 3, Caches::cache, StaleCache::new, FreshCache::new),
         Bug.of("early time stamp", 2, 3, Caches::clock, StampFirst::new, StampLast::new),
         Bug.of("get that writes", 2, 3, Caches::lru, HalfLockedLru::new, LockedLru::new),
-        Bug.of("session cache", 2, 3, Caches::register, SessionCache::new, NoCache::new));
+        Bug.of("session cache", 3, 3, Caches::register, SessionCache::new, NoCache::new));
   }
 
   private interface Cache {
@@ -225,20 +225,28 @@ final class Caches {
 
     @Override
     public void write(int value) {
-      writers.incrementAndGet();
+      boolean first = writers.getAndIncrement() == 0;
       Version mine = source.updateAndGet(version -> version.next(value));
-      Window.open();
+      if (first) {
+        Window.open(); // long enough for another write, and for a read that misses it
+      }
       written.put(Thread.currentThread(), mine.number());
-      writers.decrementAndGet();
+      if (writers.decrementAndGet() == 0) {
+        refreshed();
+      }
     }
 
     @Override
     public int read() {
       Version seen = copy.get();
       if (writers.get() == 0 || seen.number() < written.getOrDefault(Thread.currentThread(), 0)) {
-        seen = copy.accumulateAndGet(source.get(), Version::orNewer);
+        seen = refreshed();
       }
       return seen.value();
+    }
+
+    private Version refreshed() {
+      return copy.accumulateAndGet(source.get(), Version::orNewer);
     }
   }
 }
