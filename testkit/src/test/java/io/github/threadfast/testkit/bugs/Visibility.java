@@ -12,71 +12,79 @@ final class Visibility {
 
   static Stream<Bug> bugs() {
     return Stream.of(
-        Bug.of("store buffering", 2, 2, Visibility::race, PlainRace::new, VolatileRace::new),
-        Bug.of("lazy set", 2, 2, Visibility::race, LazyRace::new, VolatileRace::new),
+        Bug.of("store buffering", 2, 2, Visibility::race, PlainRace::new, VolatileRace::new)
+            .showing(Symptom.BROKEN_INVARIANT),
+        Bug.of("lazy set", 2, 2, Visibility::race, LazyRace::new, VolatileRace::new)
+            .showing(Symptom.BROKEN_INVARIANT),
         Bug.of("hoisted flag", 2, 2, Visibility::lock, PlainFlagLock::new, VolatileFlagLock::new)
             .showing(Symptom.EXCEPTION));
   }
 
   /** Each raises its flag, and has won if the other's is not up: they can't both win. */
-  private interface Race {
-    boolean left();
+  private abstract static class Race {
+    boolean leftWon;
+    boolean rightWon;
 
-    boolean right();
+    abstract void left();
+
+    abstract void right();
   }
 
   private static Stress<Race> race(Supplier<Race> supplier) {
-    return Stress.of(supplier).operation("left", Race::left).operation("right", Race::right);
+    return Stress.of(supplier)
+        .action("left", Race::left)
+        .action("right", Race::right)
+        .invariant("one winner at most", race -> !(race.leftWon && race.rightWon));
   }
 
-  private static final class PlainRace implements Race {
+  private static final class PlainRace extends Race {
     private boolean left;
     private boolean right;
 
     @Override
-    public boolean left() {
+    void left() {
       left = true;
-      return !right;
+      leftWon = !right;
     }
 
     @Override
-    public boolean right() {
+    void right() {
       right = true;
-      return !left;
+      rightWon = !left;
     }
   }
 
-  private static final class VolatileRace implements Race {
+  private static final class VolatileRace extends Race {
     private volatile boolean left;
     private volatile boolean right;
 
     @Override
-    public boolean left() {
+    void left() {
       left = true;
-      return !right;
+      leftWon = !right;
     }
 
     @Override
-    public boolean right() {
+    void right() {
       right = true;
-      return !left;
+      rightWon = !left;
     }
   }
 
-  private static final class LazyRace implements Race {
+  private static final class LazyRace extends Race {
     private final AtomicBoolean left = new AtomicBoolean();
     private final AtomicBoolean right = new AtomicBoolean();
 
     @Override
-    public boolean left() {
+    void left() {
       left.lazySet(true);
-      return !right.get();
+      leftWon = !right.get();
     }
 
     @Override
-    public boolean right() {
+    void right() {
       right.lazySet(true);
-      return !left.get();
+      rightWon = !left.get();
     }
   }
 
