@@ -22,7 +22,20 @@ import org.opentest4j.AssertionFailedError;
 @Timeout(60)
 @ResourceLock(Resources.SYSTEM_PROPERTIES)
 class FailurePageTest {
-  private final Stress<SeededBugs.Counter> bug = SeededBugs.counter(SeededBugs.PlainCounter::new);
+  private final Stress<PlainCounter> bug =
+      Stress.of(PlainCounter::new).operation("increment", PlainCounter::increment);
+
+  /** Loses an increment if two meet. */
+  private static final class PlainCounter {
+    private int count;
+
+    int increment() {
+      int seen = count;
+      Window.open();
+      count = seen + 1;
+      return seen + 1;
+    }
+  }
 
   @TempDir Path folder;
 
