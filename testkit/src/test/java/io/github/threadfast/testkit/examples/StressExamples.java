@@ -1,6 +1,12 @@
 package io.github.threadfast.testkit.examples;
 
+import static net.jqwik.api.Arbitraries.integers;
+import static net.jqwik.api.Arbitraries.strings;
+
 import io.github.threadfast.testkit.Stress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -16,4 +22,17 @@ class StressExamples {
         .assertLinearizable();
   }
   // @end
+
+  @Test
+  void concurrentHashMap_isLinearizable() {
+    // @start region="arguments"
+    Stress.<Map<Integer, String>>of(ConcurrentHashMap::new)
+        .operation("put", integers().between(1, 5), strings().ofMaxLength(3), Map::put)
+        .operation("get", integers().between(1, 5), Map::get)
+        .action("clear", Map::clear)
+        .invariant("small", map -> map.size() <= 5)
+        .against(HashMap::new)
+        .assertLinearizable();
+    // @end
+  }
 }
