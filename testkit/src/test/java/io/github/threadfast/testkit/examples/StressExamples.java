@@ -21,6 +21,7 @@ class StressExamples {
         .action("set 5", counter -> counter.set(5))
         .assertLinearizable();
   }
+
   // @end
 
   @Test
