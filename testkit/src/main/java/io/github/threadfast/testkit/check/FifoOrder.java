@@ -29,7 +29,7 @@ final class FifoOrder {
 
   private FifoOrder() {}
 
-  private record Moment(int time, int rank, int event) {}
+  private record Moment(int time, int event) {}
 
   static Finding find(List<Stay> stays, Intervals times) {
     List<Stay> sorted = sorted(stays);
@@ -39,16 +39,15 @@ final class FifoOrder {
     List<Moment> moments = new ArrayList<>();
     int putTime = 0;
     int takeTime = 0;
-    for (int rank = 0; rank < sorted.size(); rank++) {
-      Stay stay = sorted.get(rank);
+    for (Stay stay : sorted) {
       putTime = Math.max(putTime, stay.putBegin());
       takeTime = Math.max(takeTime, Math.max(putTime, stay.takeBegin()));
-      moments.add(new Moment(putTime, rank, stay.put()));
+      moments.add(new Moment(putTime, stay.put()));
       if (!stay.isLook() && stay.take() != Stay.NONE) {
-        moments.add(new Moment(takeTime, rank, stay.take()));
+        moments.add(new Moment(takeTime, stay.take()));
       }
     }
-    moments.sort(Comparator.comparingInt(Moment::time).thenComparingInt(Moment::rank));
+    moments.sort(Comparator.comparingInt(Moment::time)); // stable: at one time, value by value
     return new Finding.Order(moments.stream().map(Moment::event).toList());
   }
 

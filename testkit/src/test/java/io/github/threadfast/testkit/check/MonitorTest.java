@@ -76,6 +76,22 @@ class MonitorTest {
   }
 
   @Test
+  void judge_whenAValueWasTakenBeforeAnotherWasPut_ordersThemSo() {
+    // the put of 1 and the take of 2 last all the time
+    Event<Invocation> poll1 = event(0, poll(1), 0, 0, 0);
+    Event<Invocation> offer2 = event(0, offer(2), 1, 0, 0);
+    Event<Invocation> offer1 = event(1, offer(1), 0, 0, 0);
+    Event<Invocation> poll2 = event(2, poll(2), 0, 0, 0);
+
+    assertEquals(
+        new Verdict.Holds<>(List.of(offer1, poll1, offer2, poll2)),
+        Linearizability.check(
+            new History<>(List.of(List.of(poll1, offer2), List.of(offer1), List.of(poll2))),
+            specification(QUEUE),
+            0));
+  }
+
+  @Test
   void judge_whenValuesAreNotUnique_doesNotKnow() {
     assertUnknown(QUEUE, offer(1), offer(1));
     assertUnknown(STACK, push(1), push(1));
