@@ -68,7 +68,7 @@ final class OutcomeCount<S> {
     while (now - begin < budget.toNanos() && !over.get() && counts.size() <= MAX_OUTCOMES) {
       for (Outcome<S> outcome : runner.run(program, batch, 4 * BATCH_NANOS, !overlapped)) {
         overlapped = overlapped || outcome.overlaps();
-        counts.merge(outcome.withoutTime(), 1L, Long::sum);
+        counts.merge(outcome, 1L, Long::sum);
       }
       long before = now;
       now = System.nanoTime();
