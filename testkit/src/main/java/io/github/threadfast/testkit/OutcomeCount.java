@@ -65,7 +65,7 @@ final class OutcomeCount<S> {
       for (Outcome<S> outcome :
           runner.run(program, batch.runs(), BatchSize.MAX_NANOS, !overlapped)) {
         overlapped = overlapped || outcome.overlaps();
-        counts.merge(outcome.withoutTime(), 1L, Long::sum);
+        counts.merge(outcome, 1L, Long::sum);
       }
       long before = now;
       now = System.nanoTime();

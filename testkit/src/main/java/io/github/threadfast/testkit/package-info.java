@@ -1,5 +1,7 @@
 /**
- * The entry to the test kit: {@link io.github.threadfast.testkit.Stress}.
+ * The entry to the test kit: {@link io.github.threadfast.testkit.Stress}. Ready specifications are
+ * in {@link io.github.threadfast.testkit.Checks}, and what a memory model allows is counted by
+ * {@link io.github.threadfast.testkit.Outcomes}.
  *
  * @since 0.1.0
  */

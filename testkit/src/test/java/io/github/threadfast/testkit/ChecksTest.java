@@ -132,6 +132,12 @@ class ChecksTest {
     }
 
     @Test
+    void aValueSeenBeforeItIsWritten_isUnfinished() {
+      assertEquals("an unfinished value", new Initialization.Value(0).describe());
+      assertEquals("value 2", new Initialization.Value(2).describe());
+    }
+
+    @Test
     void ofALockedLazy_passes() {
       Checks.assertInitializedOnce(LockedLazy::new, LockedLazy::get, ChecksTest::briefly);
     }
