@@ -296,7 +296,7 @@ public final class Checks {
   }
 
   @SafeVarargs
-  @SuppressWarnings("unchecked") // it is the same specification, with other settings
+  @SuppressWarnings({"unchecked", "ReferenceEquality"}) // it is the same specification, changed
   private static <S> Stress<S> with(Stress<S> stress, UnaryOperator<Stress<?>>... settings) {
     Stress<?> changed = stress;
     for (UnaryOperator<Stress<?>> setting : requireNonNull(settings, "settings")) {

@@ -125,7 +125,8 @@ final class Search<S> {
   private @Nullable Found<S> attempt(Program<S> program, long nanos)
       throws InterruptedException, ExecutionException {
     programs++;
-    return hunt.hunt(program, Math.min(nanos, end - System.nanoTime()));
+    long left = hunt.runs() == 0 ? nanos : end - System.nanoTime(); // to draw the first takes long
+    return hunt.hunt(program, Math.min(nanos, left));
   }
 
   private Program<S> program(String token) {
@@ -133,7 +134,7 @@ final class Search<S> {
   }
 
   private boolean mayGoOn() {
-    return !over.get() && System.nanoTime() - end < 0;
+    return !over.get() && (hunt.runs() == 0 || System.nanoTime() - end < 0);
   }
 
   /** Ends the search at its next call. May be called by any thread. */

@@ -16,9 +16,9 @@ final class Hangs {
 
   static Stream<Bug> bugs() {
     return Stream.of(
-        Bug.of("lock order", 0, 0, Hangs::accounts, AnyOrder::new, OneOrder::new)
+        Bug.of("lock order", 2, 2, Hangs::accounts, AnyOrder::new, OneOrder::new)
             .showing(Symptom.HANG),
-        Bug.of("lost wake-up", 0, 0, Hangs::semaphore, LaxSemaphore::new, Semaphore::new)
+        Bug.of("lost wake-up", 2, 2, Hangs::semaphore, LaxSemaphore::new, Semaphore::new)
             .showing(Symptom.HANG),
         Bug.of("if for while", 3, 3, Hangs::buffer, IfBuffer::new, WhileBuffer::new)
             .showing(Symptom.BROKEN_INVARIANT));

@@ -11,12 +11,10 @@ import io.github.threadfast.testkit.bugs.Sizes.StripedSum;
 import io.github.threadfast.testkit.bugs.Sizes.Sum;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Classes that are wrong by one standard and right by another. */
-@Disabled("until the kinds of consistency are told apart")
 @Timeout(60)
 class RelaxedConsistency {
   private static final Duration SHORT = Duration.ofMillis(500);

@@ -7,7 +7,7 @@ enum Symptom {
   RESULTS(" is not linearizable: "),
   BROKEN_INVARIANT(" breaks the invariant "),
   EXCEPTION(" throws when these calls meet."),
-  HANG(" did not return: ");
+  HANG(" hangs: not all of these calls return.");
 
   private final String words;
 
