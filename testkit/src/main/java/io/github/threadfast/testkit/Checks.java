@@ -256,7 +256,7 @@ public final class Checks {
    *
    * <p>The failure names the items that were lost and those that were processed more than once.
    * Items are handed in while the processor is open; {@code submit} must not throw. A processor is
-   * made for every run; one that a check leaves open, because it ended early, is closed at its end.
+   * made for every run; one that is not used to the end is closed, too.
    *
    * @param <P> the class under test
    * @param processor makes a new processor, and starts it, around the handler that it is given
@@ -273,14 +273,13 @@ public final class Checks {
     requireNonNull(processor, "processor");
     requireNonNull(submit, "submit");
     requireNonNull(close, "close");
-    try (Workshops<P> workshops = new Workshops<>(processor, submit, close)) {
-      Stress<Workshops<P>.Workshop> stress =
-          Stress.of(workshops::open)
-              .operation("submit", workshop -> workshop.submit())
-              .afterwards("close", workshop -> workshop.close())
-              .invariant("every item is processed once", workshop -> workshop.isDone());
-      with(stress, settings).assertInvariants();
-    }
+    Stress<Workshop<P>> stress =
+        Stress.of(() -> new Workshop<P>(processor, submit, close))
+            .operation("submit", Workshop::submit)
+            .afterwards("close", Workshop::close)
+            .invariant("every item is processed once", Workshop::isDone)
+            .closing(Workshop::closeIfOpen);
+    with(stress, settings).assertInvariants();
   }
 
   /**
