@@ -8,7 +8,6 @@ import io.github.threadfast.testkit.report.TextReport;
 import io.github.threadfast.testkit.run.Breach;
 import io.github.threadfast.testkit.run.Subjects;
 import io.github.threadfast.testkit.scenario.Call;
-import io.github.threadfast.testkit.scenario.Jqwik;
 import io.github.threadfast.testkit.scenario.Program;
 import io.github.threadfast.testkit.scenario.Values;
 import java.util.ArrayList;
@@ -54,10 +53,9 @@ final class Alone<S> {
   }
 
   private UnfitException smallest(Program<S> program, UnfitException fault) {
-    List<Program<S>> candidates =
-        Jqwik.inSession(() ->
-            Stream.concat(program.smaller(), program.withSmallerArguments().stream()).toList());
-    for (Program<S> candidate : candidates) {
+    Stream<Program<S>> candidates =
+        Stream.concat(program.smaller(), program.withSmallerArguments());
+    for (Program<S> candidate : (Iterable<Program<S>>) candidates::iterator) {
       UnfitException again = faultOf(candidate.before());
       if (again != null) {
         return smallest(candidate, again);

@@ -3,7 +3,6 @@ package io.github.threadfast.testkit;
 import io.github.threadfast.testkit.report.Failure.Cause;
 import io.github.threadfast.testkit.run.Outcome;
 import io.github.threadfast.testkit.scenario.Call;
-import io.github.threadfast.testkit.scenario.Jqwik;
 import io.github.threadfast.testkit.scenario.Program;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -58,7 +57,10 @@ final class Shrinker<S> {
   /** Returns the first of the smaller programs that fails again, each tried for a while. */
   private @Nullable Found<S> smaller(Found<S> found, long patience)
       throws InterruptedException, ExecutionException {
-    for (Program<S> candidate : candidates(found.outcome().program())) {
+    Program<S> program = found.outcome().program();
+    Stream<Program<S>> candidates =
+        Stream.concat(program.smaller(), program.withSmallerArguments());
+    for (Program<S> candidate : (Iterable<Program<S>>) candidates::iterator) {
       if (deadline - System.nanoTime() <= 0) {
         return null;
       }
@@ -68,15 +70,6 @@ final class Shrinker<S> {
       }
     }
     return null;
-  }
-
-  private List<Program<S>> candidates(Program<S> program) {
-    List<Program<S>> smaller = program.smaller().toList();
-    if (program.inSequence().stream().allMatch(call -> call.arguments().isEmpty())) {
-      return smaller;
-    }
-    return Stream.concat(smaller.stream(), Jqwik.inSession(program::withSmallerArguments).stream())
-        .toList();
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param after the calls that look at what the threads left behind
  */
 public record Program<S>(List<Call<S>> before, List<List<Call<S>>> threads, List<Call<S>> after) {
+  private static final int MIN_THREADS = 2;
 
   /** Keeps its own copies. */
   public Program {
@@ -37,52 +39,84 @@ public record Program<S>(List<Call<S>> before, List<List<Call<S>>> threads, List
   }
 
   /**
-   * Returns the scenarios that are one step smaller, the largest steps first: without a thread;
-   * without a call of a thread; with a thread's first call done before, or its last one after, all
-   * threads; without a call before or after. Each has fewer calls in its threads, or as many there
-   * and fewer in all. Two threads always stay, and a thread keeps at least one call.
+   * Returns the programs that are one step smaller, the largest steps first: without a thread;
+   * without a call of a thread; without all, one, or two of the calls before or after; with a
+   * thread's first call done before, or its last one after, all threads; with all calls of a thread
+   * made by another, after its own. Each has fewer calls in its threads, or as many there and fewer
+   * in all, or as many calls and fewer threads. Two threads always stay, a thread keeps at least
+   * one call, and fixed operations stay.
    */
   public Stream<Program<S>> smaller() {
-    Stream<Program<S>> withoutThread =
-        threads.size() == 2
-            ? Stream.empty()
-            : without(threads).map(fewer -> new Program<>(before, fewer, after));
-    Stream<Program<S>> withoutCall =
-        IntStream.range(0, threads.size())
-            .filter(thread -> threads.get(thread).size() > 1)
-            .boxed()
-            .flatMap(thread -> without(threads.get(thread)).map(calls -> with(thread, calls)));
-    Stream<Program<S>> withCallMoved =
-        IntStream.range(0, threads.size())
-            .boxed()
-            .flatMap(thread -> Stream.of(withFirstBefore(thread), withLastAfter(thread)))
-            .filter(Program::isConcurrent);
-    Stream<Program<S>> withoutBefore =
-        withoutFree(before).map(fewer -> new Program<>(fewer, threads, after));
-    Stream<Program<S>> withoutAfter =
-        withoutFree(after).map(fewer -> new Program<>(before, threads, fewer));
-    return Stream.of(withoutThread, withoutCall, withCallMoved, withoutBefore, withoutAfter)
+    return Stream.of(
+            withoutThread(),
+            withoutCall(),
+            withoutFree(before).map(fewer -> new Program<>(fewer, threads, after)),
+            withoutFree(after).map(fewer -> new Program<>(before, threads, fewer)),
+            withCallMoved(),
+            withThreadMoved())
         .flatMap(candidates -> candidates);
+  }
+
+  private Stream<Program<S>> withoutThread() {
+    return threads.size() <= MIN_THREADS
+        ? Stream.empty()
+        : without(threads).map(fewer -> new Program<>(before, fewer, after));
+  }
+
+  private Stream<Program<S>> withoutCall() {
+    return IntStream.range(0, threads.size())
+        .filter(thread -> threads.get(thread).size() > 1)
+        .boxed()
+        .flatMap(thread -> without(threads.get(thread)).map(calls -> with(thread, calls)));
+  }
+
+  private Stream<Program<S>> withCallMoved() {
+    return IntStream.range(0, threads.size())
+        .boxed()
+        .flatMap(thread -> Stream.of(withFirstBefore(thread), withLastAfter(thread)))
+        .filter(program -> program.threads().size() >= MIN_THREADS);
+  }
+
+  private Stream<Program<S>> withThreadMoved() {
+    if (threads.size() <= MIN_THREADS) {
+      return Stream.empty();
+    }
+    return IntStream.range(0, threads.size())
+        .boxed()
+        .flatMap(from ->
+            IntStream.range(0, threads.size())
+                .filter(to -> to != from)
+                .mapToObj(to -> withThreadMoved(from, to)));
+  }
+
+  private Program<S> withThreadMoved(int from, int to) {
+    List<Call<S>> longer = new ArrayList<>(threads.get(to));
+    longer.addAll(threads.get(from));
+    List<List<Call<S>>> fewer = new ArrayList<>(threads);
+    fewer.set(to, longer);
+    fewer.remove(from);
+    return new Program<>(before, fewer, after);
   }
 
   /**
    * Returns the programs with the same calls that have smaller arguments: first one value replaced
    * wherever it stands, since a key that is put must be the key that is looked up; then in one call
-   * alone. Must be called in a {@linkplain Jqwik session}.
+   * alone. Each argument is made smaller when its turn comes: that may take long.
    */
-  public List<Program<S>> withSmallerArguments() {
+  public Stream<Program<S>> withSmallerArguments() {
     List<Argument> all = allCalls().flatMap(call -> call.arguments().stream()).toList();
     Stream<Program<S>> everywhere =
-        all.stream()
-            .distinct()
-            .flatMap(old ->
-                old.smaller().map(smaller -> withArguments(a -> a.equals(old) ? smaller : a)));
+        all.stream().distinct().flatMap(old -> withSmaller(old, old::equals));
     Stream<Program<S>> once =
         all.stream()
             .filter(old -> Collections.frequency(all, old) > 1)
-            .flatMap(old ->
-                old.smaller().map(smaller -> withArguments(a -> isSame(a, old) ? smaller : a)));
-    return Stream.concat(everywhere, once).toList();
+            .flatMap(old -> withSmaller(old, argument -> isSame(argument, old)));
+    return Stream.concat(everywhere, once);
+  }
+
+  private Stream<Program<S>> withSmaller(Argument old, Predicate<Argument> isOld) {
+    return Jqwik.inSession(() -> old.smaller().toList()).stream()
+        .map(smaller -> withArguments(a -> isOld.test(a) ? smaller : a));
   }
 
   @SuppressWarnings("ReferenceEquality") // one of several equal arguments
@@ -131,10 +165,6 @@ public record Program<S>(List<Call<S>> before, List<List<Call<S>>> threads, List
         .findFirst();
   }
 
-  private boolean isConcurrent() {
-    return threads.size() >= 2;
-  }
-
   private Program<S> withFirstBefore(int thread) {
     List<Call<S>> calls = threads.get(thread);
     List<Call<S>> longer = new ArrayList<>(before);
@@ -164,22 +194,41 @@ public record Program<S>(List<Call<S>> before, List<List<Call<S>>> threads, List
     return changed;
   }
 
-  /** Returns the lists that lack one call of {@code calls} that is not fixed. */
+  /**
+   * Returns the lists that lack all calls that are not fixed, or one of them, or two: what the one
+   * has put in, the other has perhaps taken out.
+   */
   private static <S> Stream<List<Call<S>>> withoutFree(List<Call<S>> calls) {
-    return IntStream.range(0, calls.size())
-        .filter(index -> !calls.get(index).operation().isFixed())
-        .mapToObj(index -> without(calls, index));
+    List<Integer> free =
+        IntStream.range(0, calls.size())
+            .filter(index -> !calls.get(index).operation().isFixed())
+            .boxed()
+            .toList();
+    Stream<List<Integer>> all = free.size() > 2 ? Stream.of(free) : Stream.empty();
+    Stream<List<Integer>> one = free.stream().map(List::of);
+    Stream<List<Integer>> two =
+        free.stream()
+            .flatMap(first ->
+                free.stream()
+                    .filter(second -> first < second)
+                    .map(second -> List.of(first, second)));
+    return Stream.of(all, one, two)
+        .flatMap(left -> left)
+        .map(left ->
+            IntStream.range(0, calls.size())
+                .filter(index -> !left.contains(index))
+                .mapToObj(calls::get)
+                .toList());
   }
 
   /** Returns the lists that lack one element of {@code list}. */
   private static <T> Stream<List<T>> without(List<T> list) {
-    return IntStream.range(0, list.size()).mapToObj(index -> without(list, index));
-  }
-
-  private static <T> List<T> without(List<T> list, int index) {
-    List<T> fewer = new ArrayList<>(list);
-    fewer.remove(index);
-    return fewer;
+    return IntStream.range(0, list.size())
+        .mapToObj(index -> {
+          List<T> fewer = new ArrayList<>(list);
+          fewer.remove(index);
+          return fewer;
+        });
   }
 
   /** Returns whether both have equal calls. Most often asked of one program and itself. */

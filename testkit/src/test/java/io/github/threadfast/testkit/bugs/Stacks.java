@@ -17,7 +17,7 @@ final class Stacks {
   static Stream<Bug> bugs() {
     return Stream.of(
         Bug.of("unsafe stack", 2, 3, Stacks::stack, PlainStack::new, TreiberStack::new),
-        Bug.of("ABA", 2, 6, Stacks::filled, RecyclingStack::new, TreiberStack::new));
+        Bug.of("ABA", 3, 6, Stacks::filled, RecyclingStack::new, TreiberStack::new));
   }
 
   private interface Stack {

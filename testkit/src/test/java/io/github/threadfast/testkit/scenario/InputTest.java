@@ -41,7 +41,8 @@ class InputTest {
         Arguments.of("strings", Arbitraries.strings()),
         Arguments.of("of", Arbitraries.of("a", "b", "c")),
         Arguments.of("lists", INTEGERS.list()),
-        Arguments.of("maps", Arbitraries.maps(Arbitraries.strings().alpha(), INTEGERS)),
+        Arguments.of(
+            "maps", Arbitraries.maps(Arbitraries.strings().alpha(), INTEGERS).ofMaxSize(3)),
         Arguments.of("combined", Combinators.combine(INTEGERS, INTEGERS).as(List::of)),
         Arguments.of("flat-mapped", INTEGERS.flatMap(n -> Arbitraries.of(n, 0))),
         Arguments.of("one of", Arbitraries.oneOf(INTEGERS, Arbitraries.just(7))),

@@ -26,17 +26,39 @@ class ProgramTest {
             scenario("ab", "ab|c", "ac"),
             scenario("ab", "b|c|d", "ac"),
             scenario("ab", "a|c|d", "ac"),
+            scenario("b", "ab|c|d", "ac"),
+            scenario("a", "ab|c|d", "ac"),
+            scenario("", "ab|c|d", "ac"),
+            scenario("ab", "ab|c|d", "c"),
+            scenario("ab", "ab|c|d", "a"),
+            scenario("ab", "ab|c|d", ""),
             scenario("aba", "b|c|d", "ac"),
             scenario("ab", "a|c|d", "bac"),
             scenario("abc", "ab|d", "ac"),
             scenario("ab", "ab|d", "cac"),
             scenario("abd", "ab|c", "ac"),
             scenario("ab", "ab|c", "dac"),
-            scenario("b", "ab|c|d", "ac"),
-            scenario("a", "ab|c|d", "ac"),
-            scenario("ab", "ab|c|d", "c"),
-            scenario("ab", "ab|c|d", "a")),
+            scenario("ab", "cab|d", "ac"),
+            scenario("ab", "c|dab", "ac"),
+            scenario("ab", "abc|d", "ac"),
+            scenario("ab", "ab|dc", "ac"),
+            scenario("ab", "abd|c", "ac"),
+            scenario("ab", "ab|cd", "ac")),
         scenario("ab", "ab|c|d", "ac").smaller().toList());
+  }
+
+  @Test
+  void smaller_ofThreeCallsBefore_leavesOutAllOneOrTwo() {
+    assertEquals(
+        List.of(
+            scenario("", "a|b", ""),
+            scenario("bc", "a|b", ""),
+            scenario("ac", "a|b", ""),
+            scenario("ab", "a|b", ""),
+            scenario("c", "a|b", ""),
+            scenario("b", "a|b", ""),
+            scenario("a", "a|b", "")),
+        scenario("abc", "a|b", "").smaller().toList());
   }
 
   @Test
