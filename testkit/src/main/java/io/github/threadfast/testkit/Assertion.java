@@ -8,7 +8,6 @@ import io.github.threadfast.testkit.report.Failure.Cause;
 import io.github.threadfast.testkit.report.Page;
 import io.github.threadfast.testkit.report.TextReport;
 import io.github.threadfast.testkit.run.Crew;
-import io.github.threadfast.testkit.run.NondeterministicException;
 import io.github.threadfast.testkit.run.Outcome;
 import io.github.threadfast.testkit.scenario.BadInputException;
 import io.github.threadfast.testkit.scenario.Call;
@@ -73,13 +72,14 @@ final class Assertion<S> {
       requireEnded(crew);
       requireJudged(search.hunt());
     } catch (ExecutionException e) {
+      failIfPresent(fault.get()); // shrinking has failed, not the search
       throw explained(e.getCause() == null ? e : e.getCause());
     } catch (TimeoutException slow) {
       failIfPresent(fault.get());
       throw new AssertionFailedError(
           "Undecided: judging what was seen had not ended after %s. Lower threads or"
                   .formatted(deadline.plus(GRACE))
-              + " operationsPerThread, or give the class an equals.");
+              + " operationsPerThread, or raise budget.");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionFailedError("Interrupted before the search was over.", e);
@@ -152,10 +152,19 @@ final class Assertion<S> {
   /** A search that saw or understood too little must not pass. */
   private void requireJudged(Hunt<S> hunt) {
     if (hunt.undecided() > 0) {
+      String equals =
+          hunt.withoutEquals()
+              .map(name ->
+                  ", or give %s an equals, so that states can be told apart by more than the calls"
+                          .formatted(name)
+                      + " that lead to them")
+              .orElse("");
       throw new AssertionFailedError(
-          "Undecided: for %,d of %,d runs neither an order was found nor that there is none. Lower"
+          "Undecided: for %,d outcomes of %,d runs neither an order was found nor that there is none."
                   .formatted(hunt.undecided(), hunt.runs())
-              + " threads or operationsPerThread, or give the class an equals.");
+              + " Lower threads or operationsPerThread"
+              + equals
+              + ".");
     }
     if (!hunt.observed() && settings.consistency != null) {
       throw new AssertionFailedError(
@@ -180,9 +189,6 @@ final class Assertion<S> {
   private static RuntimeException explained(Throwable cause) {
     if (cause instanceof BadInputException) {
       return new IllegalArgumentException(cause.getMessage(), cause.getCause());
-    }
-    if (cause instanceof NondeterministicException nondeterministic) {
-      throw new AssertionFailedError(TextReport.of(nondeterministic));
     }
     if (cause instanceof UnfitException unfit) {
       throw new AssertionFailedError(unfit.getMessage(), unfit.getCause());

@@ -36,7 +36,9 @@ import org.opentest4j.TestAbortedException;
  *
  * <h2 id="contract">What all checks have in common</h2>
  *
- * <p>Threads, memory effects, blocking and interruption are as in {@link Stress}. A check throws an
+ * <p>Threads, memory effects, blocking and interruption are as in {@link Stress}; but {@link
+ * #assertEveryItemProcessedOnce} and {@link #assertImmutableSnapshot} number the items and keep the
+ * snapshots in one place for all threads, which adds an order between them. A check throws an
  * {@link AssertionFailedError} if it fails or is interrupted; a {@link TestAbortedException} if the
  * threads never ran at the same time; an {@link IllegalArgumentException} if a supplier throws or
  * returns null or one object twice, or if a setting does not return the specification that it was

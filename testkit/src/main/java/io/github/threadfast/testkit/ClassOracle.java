@@ -7,6 +7,7 @@ import io.github.threadfast.testkit.run.SequentialModel;
 import io.github.threadfast.testkit.run.Subjects;
 import io.github.threadfast.testkit.scenario.Call;
 import io.github.threadfast.testkit.scenario.Program;
+import java.util.Optional;
 
 /** Judges by what a class does when one thread alone calls it. */
 final class ClassOracle<S> implements Oracle<S> {
@@ -58,6 +59,11 @@ final class ClassOracle<S> implements Oracle<S> {
     if (!isItself()) {
       model.requireLastingResults(program);
     }
+  }
+
+  @Override
+  public Optional<String> withoutEquals() {
+    return model.trustsEquals() ? Optional.empty() : Optional.of(model.name());
   }
 
   @Override

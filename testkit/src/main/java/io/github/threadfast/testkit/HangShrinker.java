@@ -1,6 +1,5 @@
 package io.github.threadfast.testkit;
 
-import io.github.threadfast.testkit.hang.Hang;
 import io.github.threadfast.testkit.run.Crew;
 import io.github.threadfast.testkit.run.Outcome;
 import io.github.threadfast.testkit.run.StressRunner;
@@ -9,11 +8,11 @@ import io.github.threadfast.testkit.scenario.Operation.Place;
 import io.github.threadfast.testkit.scenario.Program;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,9 +55,11 @@ final class HangShrinker<S> {
     return new Program<>(
         outcome.program().before(),
         outcome.program().threads().stream().filter(calls -> !calls.isEmpty()).toList(),
-        settings.operations.stream()
-            .filter(operation -> operation.place() == Place.AFTERWARDS)
-            .map(operation -> operation.call())
+        Stream.concat(
+                outcome.program().after().stream().filter(call -> !call.operation().isFixed()),
+                settings.operations.stream()
+                    .filter(operation -> operation.place() == Place.AFTERWARDS)
+                    .map(operation -> operation.call()))
             .toList());
   }
 
@@ -69,23 +70,29 @@ final class HangShrinker<S> {
         settings.plain(program).withOperations(operation -> operation.until(over::getOpaque));
     try (Crew crew = new Crew(program.threads().size())) {
       StressRunner<S> runner = new StressRunner<>(crew, subjects, settings.invariants, seed);
-      Future<?> runs = crew.direct(() -> repeat(stoppable, runner));
-      Optional<Hang> hang =
-          new Watchdog(crew, runner::progress, STALL).await(runs, ATTEMPT.plus(STALL).plus(STALL));
-      return hang.map(why -> new Hung<>(runner.underWay(), why)).orElse(null);
+      try {
+        Future<?> runs = crew.direct(() -> repeat(stoppable, runner, subjects));
+        return new Watchdog(crew, () -> subjects.made() + runner.progress(), STALL)
+            .await(runs, ATTEMPT.plus(STALL).plus(STALL))
+            .map(why -> new Hung<>(runner.underWay(), why))
+            .orElse(null);
+      } finally {
+        over.set(true); // before the crew is interrupted: what that ends must not begin anew
+        runner.stop();
+      }
     } catch (ExecutionException | TimeoutException noHang) {
       return null;
-    } finally {
-      over.set(true);
-      subjects.closeAll();
     }
   }
 
-  private static <S> StressRunner<S> repeat(Program<S> program, StressRunner<S> runner)
+  /** Belongs to thread A, which closes what it has made if it does not hang. */
+  private static <S> StressRunner<S> repeat(
+      Program<S> program, StressRunner<S> runner, Subjects<S> subjects)
       throws InterruptedException, ExecutionException {
     long end = System.nanoTime() + ATTEMPT.toNanos();
     while (System.nanoTime() - end < 0) {
       runner.run(program, RUNS, ATTEMPT.toNanos());
+      subjects.closeAll();
     }
     return runner;
   }

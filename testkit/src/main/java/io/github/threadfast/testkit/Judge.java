@@ -4,10 +4,12 @@ import io.github.threadfast.testkit.check.Consistency;
 import io.github.threadfast.testkit.check.History;
 import io.github.threadfast.testkit.check.Verdict;
 import io.github.threadfast.testkit.report.Failure.Cause;
+import io.github.threadfast.testkit.run.NondeterministicException;
 import io.github.threadfast.testkit.run.Outcome;
 import io.github.threadfast.testkit.run.Subjects;
 import io.github.threadfast.testkit.scenario.Call;
 import io.github.threadfast.testkit.scenario.Program;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Says what is wrong with the outcomes of one program. Belongs to one thread. */
@@ -58,18 +60,34 @@ final class Judge<S> {
         : null;
   }
 
+  /** Returns the class whose states the oracle could not tell apart by equals, if there is one. */
+  Optional<String> withoutEquals() {
+    return oracle == null ? Optional.empty() : oracle.withoutEquals();
+  }
+
   /** Returns whether the last outcome could be judged neither way. */
   boolean isUndecided() {
     return undecided;
   }
 
+  /** What the class itself explains, but its model does not, needs no race to be seen. */
+  private void requireThatOneThreadAloneIsRight(History<Call<S>> history, Oracle<S> oracle) {
+    Verdict<Call<S>> byItself;
+    try {
+      byItself = ClassOracle.ofItself(subjects, oracle.consistency()).judge(history);
+    } catch (NondeterministicException severalResultsMayBeRight) {
+      return;
+    }
+    if (byItself instanceof Verdict.Holds<Call<S>> holds) {
+      new Alone<>(settings, subjects, oracle).requireGood(holds.order());
+    }
+  }
+
   private Cause<S> unexplained(Outcome<S> outcome, Verdict.Fails<Call<S>> fails, Oracle<S> oracle) {
     Consistency consistency = oracle.consistency();
     History<Call<S>> history = outcome.history();
-    if (!oracle.isItself()
-        && ClassOracle.ofItself(subjects, consistency).judge(history)
-            instanceof Verdict.Holds<Call<S>> holds) {
-      new Alone<>(settings, subjects, oracle).requireGood(holds.order());
+    if (!oracle.isItself()) {
+      requireThatOneThreadAloneIsRight(history, oracle);
     }
     boolean explainedWithoutTime =
         consistency == Consistency.LINEARIZABLE

@@ -6,6 +6,7 @@ import io.github.threadfast.testkit.check.Verdict;
 import io.github.threadfast.testkit.run.Subjects;
 import io.github.threadfast.testkit.scenario.Call;
 import io.github.threadfast.testkit.scenario.Program;
+import java.util.Optional;
 
 /** Knows which results the calls of one program may have. Belongs to one thread. */
 interface Oracle<S> {
@@ -28,6 +29,11 @@ interface Oracle<S> {
 
   /** Returns whether this is the class under test itself. */
   boolean isItself();
+
+  /** Returns the class whose objects can't be told apart by equals, if there is one. */
+  default Optional<String> withoutEquals() {
+    return Optional.empty();
+  }
 
   /** Makes an oracle, which remembers what it has worked out. */
   @FunctionalInterface

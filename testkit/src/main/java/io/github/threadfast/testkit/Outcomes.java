@@ -58,9 +58,9 @@ import org.opentest4j.TestAbortedException;
  *
  * <h2 id="blocking">Blocking and interruption</h2>
  *
- * <p>A check takes its {@linkplain #budget budget}. If an action does not return, it fails three
- * seconds after that and shows where the threads are. If the caller is interrupted, it ends at
- * once, fails, and keeps the interrupt status.
+ * <p>A check takes its {@linkplain #budget budget}. If an action does not return, it fails as soon
+ * as that is known, three seconds after that at the latest, and says why. If the caller is
+ * interrupted, it ends at once, fails, and keeps the interrupt status.
  *
  * <h2 id="source">Source</h2>
  *
@@ -129,7 +129,8 @@ public final class Outcomes<S> {
    * Adds an action, with a thread of its own, that returns nothing, or nothing of interest.
    *
    * @param name what the table calls it
-   * @param action what the thread does to the object; if it throws, that is part of the outcome
+   * @param action what the thread does to the object; if it throws, that is an outcome without a
+   *     row
    * @return this table with the action
    */
   public Outcomes<S> action(String name, Action0<? super S> action) {

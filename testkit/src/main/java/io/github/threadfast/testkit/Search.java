@@ -1,10 +1,13 @@
 package io.github.threadfast.testkit;
 
 import io.github.threadfast.testkit.report.Failure;
+import io.github.threadfast.testkit.report.TextReport;
 import io.github.threadfast.testkit.run.Crew;
+import io.github.threadfast.testkit.run.NondeterministicException;
 import io.github.threadfast.testkit.run.Outcome;
 import io.github.threadfast.testkit.run.StressRunner;
 import io.github.threadfast.testkit.run.Subjects;
+import io.github.threadfast.testkit.scenario.BadInputException;
 import io.github.threadfast.testkit.scenario.Jqwik;
 import io.github.threadfast.testkit.scenario.Operation;
 import io.github.threadfast.testkit.scenario.Program;
@@ -28,7 +31,10 @@ import org.jspecify.annotations.Nullable;
 final class Search<S> {
   private static final long SCENARIO_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-  /** A failure that was seen before gets this much time to show again. */
+  /**
+   * A failure that was seen before gets this much time to show again; all of them together not more
+   * than half of the budget.
+   */
   private static final long REGRESSION_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /**
@@ -48,7 +54,7 @@ final class Search<S> {
   private final long start = System.nanoTime();
   private final long end;
   private volatile String subject = "The class under test";
-  private long programs;
+  private volatile long programs;
 
   /**
    * Creates a search that hands its failure, if there is one, to {@code failures}: as it was seen,
@@ -71,6 +77,16 @@ final class Search<S> {
 
   /** Tries what is to be tried, for as long as the budget, and shrinks for a fifth more at most. */
   void run() throws InterruptedException, ExecutionException {
+    try {
+      search();
+    } catch (NondeterministicException e) {
+      throw new UnfitException(TextReport.of(e), null); // here, where a value's toString may hang
+    } finally {
+      subjects.closeAll();
+    }
+  }
+
+  private void search() throws InterruptedException, ExecutionException {
     subject = Values.nameOf(subjects.sample());
     Found<S> found = find();
     if (found == null) {
@@ -101,8 +117,10 @@ final class Search<S> {
 
   /** Tries the programs that failed in earlier searches. */
   private @Nullable Found<S> findAgain() throws InterruptedException, ExecutionException {
-    for (String token : settings.regressionsOf(subject)) {
-      Found<S> found = attempt(program(token), REGRESSION_NANOS);
+    List<String> tokens = settings.regressionsOf(subject);
+    for (String token : tokens) {
+      long share = settings.budget.toNanos() / (2L * tokens.size());
+      Found<S> found = attempt(program(token), Math.min(REGRESSION_NANOS, share));
       if (found != null) {
         return found;
       }
@@ -122,15 +140,25 @@ final class Search<S> {
     return null;
   }
 
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread alone writes it
   private @Nullable Found<S> attempt(Program<S> program, long nanos)
       throws InterruptedException, ExecutionException {
     programs++;
-    long left = hunt.runs() == 0 ? nanos : end - System.nanoTime(); // to draw the first takes long
+    // to draw the first may take as long as a small budget
+    long left = hunt.runs() == 0 ? settings.budget.toNanos() : end - System.nanoTime();
     return hunt.hunt(program, Math.min(nanos, left));
   }
 
   private Program<S> program(String token) {
-    return Jqwik.inSession(() -> ReplayToken.read(token, operations));
+    Program<S> program = Jqwik.inSession(() -> ReplayToken.read(token, operations));
+    int threads = program.threads().size();
+    if (threads > settings.threads) {
+      throw new BadInputException(
+          "replay has %d threads, and the specification has %d: set threads(%d) or more."
+              .formatted(threads, settings.threads, threads),
+          null);
+    }
+    return program;
   }
 
   private boolean mayGoOn() {

@@ -14,7 +14,6 @@ import io.github.threadfast.testkit.function.Function2;
 import io.github.threadfast.testkit.function.Function3;
 import io.github.threadfast.testkit.model.Model;
 import io.github.threadfast.testkit.model.Result;
-import io.github.threadfast.testkit.run.Subjects;
 import io.github.threadfast.testkit.scenario.Input;
 import io.github.threadfast.testkit.scenario.Invariant;
 import io.github.threadfast.testkit.scenario.Operation;
@@ -41,33 +40,46 @@ import org.opentest4j.TestAbortedException;
  *
  * <p>The operations are run on real threads, in many small scenarios, some hundred thousand times a
  * second. Every result that is seen must be explained by <em>some</em> order of the calls, run one
- * after another by one thread on an object of the same class. If none explains it, the assertion
- * fails and shows the smallest scenario that it could find.
+ * after another by one thread on an object of the same class, or of a {@linkplain
+ * #against(Supplier) model}. If none explains it, the assertion fails and shows the smallest
+ * scenario that it could find, as text and as a page of HTML in {@code target/threadfast}, or in
+ * the folder that the system property {@code threadfast.reports} names.
  *
  * {@snippet file="io/github/threadfast/testkit/examples/StressExamples.java" region="counter"}
+ *
+ * <p>Arguments come from jqwik's arbitraries, or from lists of values, the simplest first:
+ *
+ * {@snippet file="io/github/threadfast/testkit/examples/StressExamples.java" region="arguments"}
+ *
+ * <p>For the questions that are asked most often there are ready {@link Checks}, for memory models
+ * {@link Outcomes}.
  *
  * <h2 id="what">What a pass means</h2>
  *
  * <p>A failure is proof: the results were seen, and no order of the calls gives them. A pass is
- * none: the scenarios tried within the budget, on this machine, showed no fault. Where the threads
- * never ran at the same time, as on a single core, the test is skipped.
+ * none: the scenarios tried within the budget, on this machine, showed no fault. What one thread
+ * alone can break is said to be no race. Where the threads never ran at the same time, as on a
+ * single core, the test is skipped.
  *
  * <h2 id="threads">Thread safety and memory effects</h2>
  *
- * <p>A {@code Stress} is immutable and may be shared; each method returns a new one. The supplier,
- * the calls before and after the threads of a scenario, and the model's calls run in a thread of
- * the test kit; all that happens there before the threads of a scenario start happens-before their
- * calls, and those happen-before the calls after. Between the threads of a scenario the test kit
- * adds an order only from a call that has returned to one that begins later, and in half of the
- * runs not even that.
+ * <p>A {@code Stress} is immutable and may be shared; each method returns a new one. All code that
+ * it is given, the calls before and after the threads of a scenario, and the model's calls run in a
+ * thread of the test kit; all that happens there before the threads of a scenario start
+ * happens-before their calls, and those happen-before the calls after. Between the threads of a
+ * scenario the test kit adds an order only from a call that has returned to one that begins later,
+ * and in half of the runs not even that.
  *
  * <h2 id="blocking">Blocking and interruption</h2>
  *
  * <p>An assertion takes its {@linkplain #budget budget}, and a fifth more at most while it shrinks;
- * a run under way is ended first. If an operation does not return, the assertion fails three
- * seconds after that and shows where the threads are; a thread that ignores the interrupt it then
- * gets stays behind, as a daemon. If the caller is interrupted, the assertion ends at once, fails,
- * and keeps the interrupt status.
+ * a run under way is ended first. If calls do not return, it fails as soon as that is known, and
+ * says who holds and awaits what: a deadlock of monitors or locks when it is seen; threads that all
+ * wait without a time-out when nothing has happened for a second; all else three seconds after the
+ * budget and that fifth. A thread that ignores the interrupt it then gets stays behind, as a
+ * daemon. Other threads that the objects have started and not ended within a second fail the
+ * assertion, too, unless they are daemons: see {@link #closing}. If the caller is interrupted, the
+ * assertion ends at once, fails, and keeps the interrupt status.
  *
  * <h2 id="operations">What operations must be like</h2>
  *
@@ -75,13 +87,15 @@ import org.opentest4j.TestAbortedException;
  * belongs to one thread, such as the owner of a lock, can't be judged. Results are compared by
  * {@code equals}, arrays by their elements, exceptions by their class. They are compared when the
  * run is over: of what changes with the object, such as a view of it, return a copy. An operation
- * may throw anything: what is thrown is a result. At least one must return or throw something. No
- * argument may be null; the message of the {@link NullPointerException} names it.
+ * may throw anything: what is thrown is a result. At least one must return or throw something. The
+ * arguments are shared by all runs: hand a copy of what can be changed to the object. No argument
+ * of a method here may be null; the message of the {@link NullPointerException} names it.
  *
  * <h2 id="source">Source</h2>
  *
- * <p>The check is Wing and Gong's search with Lowe's memory of visited configurations; running
- * small random scenarios in batches against an aligned start follows Lincheck and jcstress.
+ * <p>The check is Wing and Gong's search with Lowe's memory of visited configurations, with
+ * monitors for the ready models; running small random scenarios in batches against an aligned start
+ * follows Lincheck and jcstress.
  *
  * @param <S> the class under test
  * @since 0.1.0
@@ -571,7 +585,7 @@ public final class Stress<S> {
 
   /**
    * Adds an operation that runs once in every scenario, when all threads have ended and after
-   * everything else: a last look, whose result must be explained, or a clean-up.
+   * everything else: a last look, whose result must be explained.
    *
    * @param name what the report calls it, unique in this specification
    * @param operation what is done to the object, by one thread
@@ -659,7 +673,8 @@ public final class Stress<S> {
 
   /**
    * Adds a condition that must be true whenever no call is under way: when the threads have ended,
-   * and after the calls that follow.
+   * and after the calls that follow. When one thread alone makes the calls it must be true after
+   * each, from the last of the actions {@linkplain #before before} on.
    *
    * @param name what the report calls it
    * @param condition tells whether it is true; may throw if it is not, as an assertion does
@@ -685,7 +700,7 @@ public final class Stress<S> {
     return with(copy ->
         copy.oracle =
             (subjects, consistency) ->
-                ClassOracle.ofAnother(subjects, new Subjects<>(model, null), consistency));
+                ClassOracle.ofAnother(subjects, subjects.alsoFrom(model), consistency));
   }
 
   /**
@@ -880,6 +895,16 @@ public final class Stress<S> {
     if (settings.operations.stream().allMatch(Operation::isFixed)) {
       throw new IllegalStateException(
           "There are no operations to run: add them with operation(name, …) or action(name, …).");
+    }
+    List<Set<String>> groups =
+        settings.operations.stream()
+            .filter(operation -> !operation.isFixed())
+            .map(Operation::confinement)
+            .distinct()
+            .toList();
+    if (groups.size() == 1 && !groups.get(0).isEmpty()) {
+      throw new IllegalStateException(
+          "All operations are confined to one thread: leave some for another.");
     }
   }
 

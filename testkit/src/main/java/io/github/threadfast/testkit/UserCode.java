@@ -3,6 +3,7 @@ package io.github.threadfast.testkit;
 import io.github.threadfast.testkit.run.Breach;
 import io.github.threadfast.testkit.run.Subjects;
 import io.github.threadfast.testkit.scenario.Call;
+import io.github.threadfast.testkit.scenario.Input;
 import io.github.threadfast.testkit.scenario.Operation;
 import io.github.threadfast.testkit.scenario.Values;
 import java.util.Arrays;
@@ -15,7 +16,13 @@ final class UserCode {
   /** The classes from which the test kit calls the user. */
   private static final Set<String> CALLERS =
       Stream.of(
-              Call.class, Operation.class, Subjects.class, Breach.class, Values.class, Stress.class)
+              Call.class,
+              Input.class,
+              Operation.class,
+              Subjects.class,
+              Breach.class,
+              Values.class,
+              Stress.class)
           .map(Class::getName)
           .collect(Collectors.toSet());
 
@@ -25,7 +32,8 @@ final class UserCode {
   static boolean isCaller(StackTraceElement frame) {
     String name = frame.getClassName();
     int nested = name.indexOf('$');
-    return CALLERS.contains(nested < 0 ? name : name.substring(0, nested));
+    return CALLERS.contains(nested < 0 ? name : name.substring(0, nested))
+        && !(name.equals(Call.class.getName()) && !frame.getMethodName().equals("perform"));
   }
 
   /** Returns whether {@code thread} is in the user's code. */

@@ -30,7 +30,8 @@ final class Watchdog {
    * Creates a watchdog.
    *
    * @param progress a number that changes as long as calls begin
-   * @param stall how long it must not change before threads that wait count as hanging
+   * @param stall how long it must not change, and no thread go from wait to wait, before threads
+   *     that wait count as hanging
    */
   Watchdog(Crew crew, LongSupplier progress, Duration stall) {
     this.crew = crew;
@@ -46,12 +47,13 @@ final class Watchdog {
   Optional<Hang> await(Future<?> task, Duration patience)
       throws InterruptedException, ExecutionException, TimeoutException {
     long end = System.nanoTime() + patience.toNanos();
-    long last = progress.getAsLong() - 1;
+    long last = -1;
     long since = System.nanoTime();
     while (!isDone(task, Math.min(LOOK_NANOS, end - System.nanoTime()))) {
       long now = System.nanoTime();
-      if (progress.getAsLong() != last) {
-        last = progress.getAsLong();
+      long current = progress.getAsLong() + Hang.timesWaited(crew.threads());
+      if (current != last) {
+        last = current;
         since = now;
       }
       boolean stalled = now - since > stall.toNanos();

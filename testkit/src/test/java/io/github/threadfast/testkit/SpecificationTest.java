@@ -25,6 +25,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -153,6 +154,66 @@ class SpecificationTest {
       assertTrue(message.contains(" in scenario 1, "), message);
       assertFalse(message.contains(".seed("), message);
       assertEquals(token, token(message));
+    }
+
+    @Test
+    void ofAScenarioThatNoLongerFails_passesWhenTheBudgetIsOver() {
+      AtomicBoolean corrected = new AtomicBoolean();
+      Stress<Counter> counter =
+          Stress.of(Counter::new)
+              .operation(
+                  "increment",
+                  c -> {
+                    if (!corrected.get()) {
+                      c.increment();
+                    }
+                    return c.count;
+                  });
+      String token = token(failure(counter));
+
+      corrected.set(true);
+
+      counter.replay(token).budget(SHORT).assertLinearizable();
+    }
+
+    @Test
+    void ofMoreThreadsThanThereAre_isRejected() {
+      String token = "";
+      for (int i = 0; i < 20 && !token.contains("3 threads"); i++) {
+        token = threeThreads();
+      }
+      String shown = token.substring(0, token.indexOf(' '));
+
+      IllegalArgumentException e =
+          assertThrows(
+              IllegalArgumentException.class, meeting().threads(2).replay(shown)::assertInvariants);
+
+      assertEquals(
+          "replay has 3 threads, and the specification has 2: set threads(3) or more.",
+          e.getMessage());
+    }
+
+    /** Fails only when three meet. */
+    private Stress<AtomicInteger> meeting() {
+      return Stress.of(AtomicInteger::new)
+          .action(
+              "meet",
+              inside -> {
+                try {
+                  if (inside.incrementAndGet() == 3) {
+                    throw new IllegalStateException();
+                  }
+                  Window.open();
+                } finally {
+                  inside.decrementAndGet();
+                }
+              });
+    }
+
+    private String threeThreads() {
+      String message =
+          assertThrows(AssertionFailedError.class, meeting()::assertInvariants).getMessage();
+      return token(message) + (message.contains("thread C") ? " 3 threads" : " fewer");
     }
 
     @Test
@@ -354,6 +415,16 @@ class SpecificationTest {
     }
 
     @Test
+    void ofAllOperations_isRejected() {
+      assertEquals(
+          "All operations are confined to one thread: leave some for another.",
+          assertThrows(
+                  IllegalStateException.class,
+                  counter().confined("increment", "add one", "get")::assertLinearizable)
+              .getMessage());
+    }
+
+    @Test
     void ofAnUnknownOperation_isRejected() {
       assertEquals(
           "name is unknown: there is no operation \"gone\", only [increment, add one, get].",
@@ -536,6 +607,17 @@ class SpecificationTest {
                   ::assertInvariants);
 
       assertTrue(e.getMessage().startsWith("Accounts breaks the invariant "), e.getMessage());
+    }
+
+    @Test
+    void areNotAskedForBeforeTheLastOfTheFirstActions() {
+      Stress.of(AtomicInteger::new)
+          .before("one", AtomicInteger::incrementAndGet)
+          .before("two", AtomicInteger::incrementAndGet)
+          .action("increment", AtomicInteger::incrementAndGet)
+          .invariant("at least two", count -> count.get() >= 2)
+          .budget(SHORT)
+          .assertInvariants();
     }
 
     @Test

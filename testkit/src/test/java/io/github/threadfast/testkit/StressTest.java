@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -334,8 +336,63 @@ class StressTest {
     assertTrue(
         message.endsWith(
             " runs neither an order was found nor that there is none."
-                + " Lower threads or operationsPerThread, or give the class an equals."),
+                + " Lower threads or operationsPerThread, or give Crowd an equals, so that states can"
+                + " be told apart by more than the calls that lead to them."),
         message);
+  }
+
+  @Test
+  void anError_isAResultLikeAnyOther() {
+    Stress.of(AtomicInteger::new)
+        .operation(
+            "overflow",
+            counter -> {
+              throw new StackOverflowError();
+            })
+        .operation("add", AtomicInteger::incrementAndGet)
+        .budget(SHORT)
+        .assertLinearizable();
+  }
+
+  @Test
+  void anErrorThatComesOfARace_isACauseOfTheFailure() {
+    AssertionFailedError e =
+        assertThrows(
+            AssertionFailedError.class,
+            Stress.of(Counter::new)
+                    .action(
+                        "count",
+                        counter -> {
+                          int seen = counter.count;
+                          counter.incrementAndGet();
+                          if (counter.count != seen + 1) {
+                            throw new InternalError("met");
+                          }
+                        })
+                ::assertLinearizable);
+
+    assertTrue(e.getMessage().contains("count() threw InternalError"), e.getMessage());
+    assertInstanceOf(InternalError.class, e.getCause());
+  }
+
+  /** Only older JDKs let a thread be ended: there that is an error like another. */
+  @Test
+  void anOperationThatEndsItsThread_doesNotEndTheSearch() throws NoSuchMethodException {
+    Method stop = Thread.class.getMethod("stop");
+
+    Stress.of(AtomicInteger::new)
+        .operation(
+            "stop",
+            counter -> {
+              try {
+                return stop.invoke(Thread.currentThread());
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            })
+        .operation("add", AtomicInteger::incrementAndGet)
+        .budget(SHORT)
+        .assertLinearizable();
   }
 
   @Test

@@ -86,6 +86,11 @@ public final class Hang {
     return Optional.of(of(threads, testkit)).filter(hang -> hang.verdict() == Verdict.DEADLOCK);
   }
 
+  /** Returns how often {@code threads} have begun to wait for something so far, if it is known. */
+  public static long timesWaited(Collection<Thread> threads) {
+    return Picture.JVM_HAS_THREAD_BEAN ? ThreadBean.timesWaited(threads) : 0;
+  }
+
   private Way way(Sighting from) {
     List<Sighting> threads = new ArrayList<>();
     Sighting thread = from;

@@ -58,8 +58,8 @@ public final class LeftAlive {
     return count
         + " left alive: "
         + StackText.joined(threads.stream().map(LeftAlive::where), MAX_THREADS, ", ")
-        + ".\nEnd what the code under test starts, for instance in its specification's final"
-        + " operation: close an executor, interrupt and join a thread.";
+        + ".\nSay how the code under test is ended: closing(…) of the specification is called for every"
+        + " object, and can close an executor, or interrupt and join a thread.";
   }
 
   private static String where(Thread thread) {

@@ -83,6 +83,14 @@ final class ThreadBean {
             waiting.getLockOwnerId(), Objects.requireNonNullElse(waiting.getLockOwnerName(), ""));
   }
 
+  static long timesWaited(Collection<Thread> threads) {
+    long[] ids = threads.stream().mapToLong(Thread::getId).toArray();
+    return Arrays.stream(bean().getThreadInfo(ids))
+        .filter(Objects::nonNull)
+        .mapToLong(info -> info.getBlockedCount() + info.getWaitedCount())
+        .sum();
+  }
+
   /** Returns who holds {@code synchronizer}, be it a virtual thread, if there is one. */
   static @Nullable Owner ownerOf(AbstractOwnableSynchronizer synchronizer) {
     // the bean tells the owner only of what a platform thread is parked on: so one parks on it

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A class as a pure function: the state that it begins in, and what each call may do in a state.
  *
  * <p>The class under test is its own model by default. Write one where that is not enough: where
- * several results are right, where a call may have to wait, or where the class alone is wrong too.
+ * several results are right, or where the class alone is wrong too.
  *
  * {@snippet file="io/github/threadfast/testkit/examples/ModelExamples.java" region="bag"}
  *

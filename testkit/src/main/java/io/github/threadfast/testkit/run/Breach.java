@@ -27,6 +27,7 @@ public record Breach(String invariant, Moment moment, @Nullable Throwable thrown
   /** Returns the first of {@code invariants} that is not true of {@code subject}, or null. */
   public static <S> @Nullable Breach find(List<Invariant<S>> invariants, S subject, Moment moment) {
     for (Invariant<S> invariant : invariants) {
+      Thread.interrupted(); // may come late, from a call
       try {
         if (!invariant.condition().holds(subject)) {
           return new Breach(invariant.name(), moment, null);

@@ -39,6 +39,7 @@ public final class SequentialModel<S> implements Specification<Call<S>, Sequenti
 
   private final Supplier<S> supplier;
   private final State<S> initial;
+  private final String name;
   private final boolean trustsEquals;
   private final Map<S, State<S>> known = new HashMap<>();
 
@@ -46,7 +47,8 @@ public final class SequentialModel<S> implements Specification<Call<S>, Sequenti
     this.supplier = supplier;
     S subject = supplier.get();
     this.trustsEquals = mayTrustEquals && definesEquals(subject.getClass());
-    this.initial = canonical(new State<>(subject, List.of(), List.of()));
+    this.name = Values.nameOf(subject);
+    this.initial = canonical(subject, new State<>(List.of(), List.of()));
   }
 
   /** Returns a model that takes equal subjects for one state, if their class defines equals. */
@@ -57,6 +59,11 @@ public final class SequentialModel<S> implements Specification<Call<S>, Sequenti
   /** Returns a model of the same class that trusts no equals: slower, and always right. */
   public SequentialModel<S> withoutEquals() {
     return new SequentialModel<>(supplier, false);
+  }
+
+  /** Returns what a report calls the class. */
+  public String name() {
+    return name;
   }
 
   /** Returns whether equal subjects are taken for one state. */
@@ -126,8 +133,8 @@ public final class SequentialModel<S> implements Specification<Call<S>, Sequenti
     S subject = supplier.get();
     requireSame(subject, state.path, state.results);
     Result result = call.perform(subject);
-    State<S> next = new State<>(subject, append(state.path, call), append(state.results, result));
-    return new Transition<>(result, canonical(next));
+    State<S> next = new State<>(append(state.path, call), append(state.results, result));
+    return new Transition<>(result, canonical(subject, next));
   }
 
   private void requireSame(S subject, List<Call<S>> calls, List<Result> results) {
@@ -149,11 +156,11 @@ public final class SequentialModel<S> implements Specification<Call<S>, Sequenti
     return null;
   }
 
-  private State<S> canonical(State<S> state) {
+  private State<S> canonical(S subject, State<S> state) {
     if (!trustsEquals) {
       return state;
     }
-    State<S> equal = known.putIfAbsent(state.subject, state);
+    State<S> equal = known.putIfAbsent(subject, state);
     return equal == null ? state : equal;
   }
 
@@ -186,13 +193,11 @@ public final class SequentialModel<S> implements Specification<Call<S>, Sequenti
    * @param <S> the class under test
    */
   public static final class State<S> {
-    private final S subject;
     private final List<Call<S>> path;
     private final List<Result> results;
     private final Map<Call<S>, Transition<State<S>>> steps = new HashMap<>();
 
-    private State(S subject, List<Call<S>> path, List<Result> results) {
-      this.subject = subject;
+    private State(List<Call<S>> path, List<Result> results) {
       this.path = path;
       this.results = results;
     }

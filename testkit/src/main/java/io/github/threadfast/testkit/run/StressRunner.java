@@ -89,10 +89,14 @@ public final class StressRunner<S> {
         program.threads().size(),
         thread -> {
           SplittableRandom noise = new SplittableRandom(noiseSeed + thread);
-          batch.runThread(thread, subjects, start, noise, () -> thread > 0 || isLeft(end));
+          try {
+            batch.runThread(thread, subjects, start, noise, () -> thread > 0 || isLeft(end));
+          } catch (Throwable thrown) {
+            start.stop(); // or the others would wait for this one
+            throw thrown;
+          }
         });
 
-    underWay = null;
     if (start.wasMostlySlow()) {
       crew.regroup();
     }
@@ -101,6 +105,7 @@ public final class StressRunner<S> {
     while (outcomes.size() < batch.completed() && (outcomes.isEmpty() || isLeft(end + nanos))) {
       outcomes.add(batch.finish(outcomes.size(), subjects.get(outcomes.size()), invariants));
     }
+    underWay = null;
     return outcomes;
   }
 
@@ -141,6 +146,11 @@ public final class StressRunner<S> {
     private final int[][] returnedBefore;
     private final int[] completed;
 
+    /** The run that thread A looks at after the threads, or -1, and what it has seen so far. */
+    private volatile int finishing = -1;
+
+    private Result[] after = {};
+
     Batch(Program<S> program, int runs, boolean notesOrder) {
       int threads = program.threads().size();
       this.program = program;
@@ -158,7 +168,8 @@ public final class StressRunner<S> {
     }
 
     void prepare(int run, S subject) {
-      before[run] = perform(program.before(), subject);
+      before[run] = new Result[program.before().size()];
+      perform(program.before(), subject, before[run]);
     }
 
     void runThread(
@@ -208,6 +219,30 @@ public final class StressRunner<S> {
     }
 
     Outcome<S> underWay() {
+      int run = finishing;
+      return run < 0 ? inThreads() : afterThreads(run);
+    }
+
+    private Outcome<S> afterThreads(int run) {
+      List<Result> seen = new ArrayList<>(List.of(before[run]));
+      for (int thread = 0; thread < completed.length; thread++) {
+        int calls = program.threads().get(thread).size();
+        seen.addAll(List.of(results[thread]).subList(run * calls, (run + 1) * calls));
+      }
+      int done = 0;
+      while (done < after.length && after[done] != null) {
+        seen.add(after[done++]);
+      }
+      int begun = Math.min(done + 1, after.length);
+      if (begun > done) {
+        seen.add(Result.PENDING);
+      }
+      Program<S> part =
+          new Program<>(program.before(), program.threads(), program.after().subList(0, begun));
+      return new Outcome<>(part, seen.toArray(Result[]::new), new int[0], null);
+    }
+
+    private Outcome<S> inThreads() {
       int run = Integer.MAX_VALUE;
       for (int thread = 0; thread < completed.length; thread++) {
         int calls = program.threads().get(thread).size();
@@ -243,8 +278,10 @@ public final class StressRunner<S> {
         int calls = program.threads().get(thread).size();
         next = copy(results[thread], run * calls, calls, all, next);
       }
+      after = new Result[program.after().size()];
+      finishing = run;
       Breach breach = Breach.find(invariants, subject, Breach.Moment.AFTER_THREADS);
-      Result[] after = perform(program.after(), subject);
+      perform(program.after(), subject, after);
       copy(after, 0, after.length, all, next);
       if (breach == null && after.length > 0) {
         breach = Breach.find(invariants, subject, Breach.Moment.AT_THE_END);
@@ -273,12 +310,10 @@ public final class StressRunner<S> {
       return order;
     }
 
-    private static <S> Result[] perform(List<Call<S>> operations, S subject) {
-      Result[] results = new Result[operations.size()];
+    private static <S> void perform(List<Call<S>> calls, S subject, Result[] results) {
       for (int i = 0; i < results.length; i++) {
-        results[i] = operations.get(i).perform(subject);
+        results[i] = calls.get(i).perform(subject);
       }
-      return results;
     }
   }
 }

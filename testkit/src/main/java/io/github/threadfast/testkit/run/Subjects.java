@@ -29,11 +29,26 @@ public final class Subjects<S> implements Supplier<S> {
     this.closer = closer;
   }
 
+  /** Returns a maker of other subjects, never closed, that are counted here, too. */
+  public Subjects<S> alsoFrom(Supplier<? extends S> other) {
+    return new Subjects<>(
+        () -> {
+          countOne();
+          return other.get();
+        },
+        null);
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread alone writes it
+  private void countOne() {
+    made++;
+  }
+
   /** Returns a new subject. */
   @Override
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread alone writes it
   public S get() {
-    made++;
+    countOne();
+    Thread.interrupted(); // may come late, from a call on another subject
     S subject;
     try {
       subject = supplier.get();

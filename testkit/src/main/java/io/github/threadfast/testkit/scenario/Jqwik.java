@@ -16,7 +16,12 @@ public final class Jqwik {
 
   /** Returns what {@code draw} returns, which must not be lazy. */
   public static <T> T inSession(Supplier<T> draw) {
-    SESSION.lock();
+    try {
+      SESSION.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while another assertion drew its arguments.", e);
+    }
     try {
       if (SESSION.getHoldCount() > 1) {
         return draw.get();

@@ -19,8 +19,8 @@ class LeftAliveTest {
   private static final Duration SHORT = Duration.ofMillis(1);
   private static final Duration LONG_ENOUGH = Duration.ofSeconds(20);
   private static final String REMEDY =
-      "End what the code under test starts, for instance in its specification's final operation:"
-          + " close an executor, interrupt and join a thread.";
+      "Say how the code under test is ended: closing(…) of the specification is called for every"
+          + " object, and can close an executor, or interrupt and join a thread.";
 
   private final ThreadGroup group = new ThreadGroup("code under test");
   private final CountDownLatch end = new CountDownLatch(1);
