@@ -122,7 +122,7 @@ class SpecificationTest {
   void insideAProperty_argumentsAreDrawnAsElsewhere(@ForAll List<String> drawnByJqwik) {
     String message = failure(register());
 
-    assertTrue(message.contains("put(1, \"\") -> null"), message + drawnByJqwik);
+    assertTrue(message.startsWith("Register is not linearizable"), message + drawnByJqwik);
   }
 
   @Test

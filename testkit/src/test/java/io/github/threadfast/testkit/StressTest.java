@@ -359,14 +359,17 @@ class StressTest {
     AssertionFailedError e =
         assertThrows(
             AssertionFailedError.class,
-            Stress.of(Counter::new)
+            Stress.of(AtomicInteger::new)
                     .action(
                         "count",
-                        counter -> {
-                          int seen = counter.count;
-                          counter.incrementAndGet();
-                          if (counter.count != seen + 1) {
-                            throw new InternalError("met");
+                        inside -> {
+                          try {
+                            if (inside.incrementAndGet() > 1) {
+                              throw new InternalError("met");
+                            }
+                            Window.open();
+                          } finally {
+                            inside.decrementAndGet();
                           }
                         })
                 ::assertLinearizable);
