@@ -166,16 +166,16 @@ final class Assertion<S> {
               + equals
               + ".");
     }
-    if (!hunt.observed() && settings.consistency != null) {
-      throw new AssertionFailedError(
-          "Nothing could be seen: no call returned or threw anything. Add an operation that returns"
-              + " what the others did.");
-    }
     if (!hunt.overlapped()) {
       throw new TestAbortedException(
           "In %,d runs no two threads ever ran at the same time, so that a pass would say nothing."
                   .formatted(hunt.runs())
               + " Run the test on two free cores, or raise budget.");
+    }
+    if (!hunt.observed() && settings.consistency != null) {
+      throw new AssertionFailedError(
+          "Nothing could be seen: no call returned or threw anything. Add an operation that returns"
+              + " what the others did.");
     }
   }
 

@@ -19,6 +19,10 @@ final class Shrinker<S> {
    * time to a failure is exponential and the last one took t, a candidate that fails as often shows
    * nothing in k * t with the probability 1 / (1 + k). So all candidates get 10 t, and when none
    * failed, all get 40 t: of those that fail as often, 1 in 400 is missed.
+   *
+   * That holds only while the threads meet as before. On a machine that is busy for a moment nothing
+   * fails, and so a round in which nothing failed counts only if the smallest failing program, tried
+   * for as long, fails once more.
    */
   private static final int PATIENCE = 10;
 
@@ -46,12 +50,20 @@ final class Shrinker<S> {
               << (2 * failedRounds);
       Found<S> smaller = smaller(smallest, patience);
       if (smaller == null) {
-        failedRounds++;
+        failedRounds += failsAgain(smallest, patience) ? 1 : 0;
       } else {
         smallest = withoutIdleEnd(smaller);
       }
     }
     return smallest;
+  }
+
+  /** Returns whether what is known to fail does so now. If not, nothing that was tried counts. */
+  private boolean failsAgain(Found<S> found, long patience)
+      throws InterruptedException, ExecutionException {
+    long left = deadline - System.nanoTime();
+    Found<S> again = hunt.hunt(found.outcome().program(), Math.min(patience, left));
+    return again != null && again.isLike(found);
   }
 
   /** Returns the first of the smaller programs that fails again, each tried for a while. */

@@ -30,7 +30,7 @@ class StressExamples {
     Stress.<Map<Integer, String>>of(ConcurrentHashMap::new)
         .operation("put", integers().between(1, 5), strings().ofMaxLength(3), Map::put)
         .operation("get", integers().between(1, 5), Map::get)
-        .action("clear", Map::clear)
+        .operation("remove", integers().between(1, 5), Map::remove)
         .invariant("small", map -> map.size() <= 5)
         .against(HashMap::new)
         .assertLinearizable();
