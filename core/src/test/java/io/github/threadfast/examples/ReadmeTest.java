@@ -82,7 +82,11 @@ class ReadmeTest {
     List<String> lines = read(file).lines().toList();
     int start = indexOf(lines, "// @start region=\"" + name + "\"", 0);
     int end = indexOf(lines, "// @end", start);
-    return lines.subList(start + 1, end).stream().collect(joining("\n")).stripIndent() + "\n";
+    return lines.subList(start + 1, end).stream()
+            .collect(joining("\n"))
+            .stripTrailing()
+            .stripIndent()
+        + "\n";
   }
 
   private static int indexOf(List<String> lines, String text, int from) {
