@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
@@ -204,20 +207,20 @@ class HangingStressTest {
 
   @Test
   void threadsLeftAlive_fail() {
-    Set<ExecutorService> started = ConcurrentHashMap.newKeySet();
+    List<ExecutorService> started = new ArrayList<>(); // of the thread that makes objects
 
     String message =
         failure(
             Stress.of(
                     () -> {
-                      ExecutorService executor = Executors.newSingleThreadExecutor();
                       if (started.size() < 3) {
-                        started.add(executor);
+                        ExecutorService executor = Executors.newSingleThreadExecutor();
                         executor.execute(() -> {});
+                        started.add(executor);
                       }
-                      return executor;
+                      return new AtomicInteger();
                     })
-                .operation("shut down", ExecutorService::isShutdown)
+                .operation("get", AtomicInteger::get)
                 .budget(SHORT));
     started.forEach(ExecutorService::shutdown);
 

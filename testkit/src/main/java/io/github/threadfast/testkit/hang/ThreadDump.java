@@ -11,6 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +38,14 @@ final class ThreadDump {
       Pattern.compile("\\s+- (?<how>locked|waiting|parking)\\b[^<]*<(?<object>.+)>");
   private static final int NATIVE = -2;
 
+  private static final long MAX_SECONDS = 1;
+
+  /**
+   * The JVM's time for a dump grows with the square of how many executors there are: thousands that
+   * nobody has shut down take minutes. Then it is not asked again.
+   */
+  private static volatile boolean isTooSlow;
+
   private final List<Sighting> threads = new ArrayList<>();
   private boolean tellsLocks;
 
@@ -47,23 +59,36 @@ final class ThreadDump {
     }
   }
 
-  /** Returns a dump of all threads, if this JVM can write one. */
+  /** Returns a dump of all threads, if this JVM can write one, and in time. */
   static Optional<ThreadDump> take() {
-    if (!JVM_HAS_VIRTUAL_THREADS || !Picture.JVM_HAS_THREAD_BEAN) {
+    if (!JVM_HAS_VIRTUAL_THREADS || !Picture.JVM_HAS_THREAD_BEAN || isTooSlow) {
       return Optional.empty();
     }
+    FutureTask<ThreadDump> dump = new FutureTask<>(ThreadDump::dump);
+    Thread dumper = new Thread(dump, "threadfast dump");
+    dumper.setDaemon(true);
+    dumper.start();
     try {
-      Path folder = Files.createTempDirectory("threadfast");
-      Path file = folder.resolve("threads.txt");
-      try {
-        write(file);
-        return Optional.of(of(Files.readAllLines(file)));
-      } finally {
-        Files.deleteIfExists(file);
-        Files.deleteIfExists(folder);
-      }
-    } catch (ReflectiveOperationException | IOException | RuntimeException e) {
-      return Optional.empty(); // the report says what it lacks
+      return Optional.of(dump.get(MAX_SECONDS, TimeUnit.SECONDS));
+    } catch (TimeoutException e) {
+      isTooSlow = true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      // the report says what it lacks
+    }
+    return Optional.empty();
+  }
+
+  private static ThreadDump dump() throws ReflectiveOperationException, IOException {
+    Path folder = Files.createTempDirectory("threadfast");
+    Path file = folder.resolve("threads.txt");
+    try {
+      write(file);
+      return of(Files.readAllLines(file));
+    } finally {
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(folder);
     }
   }
 

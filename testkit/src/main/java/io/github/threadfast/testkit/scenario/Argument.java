@@ -55,6 +55,15 @@ public final class Argument {
     return Values.fingerprint(value) != fingerprint;
   }
 
+  /** Returns whether both are one value for a call, however they were drawn. */
+  boolean isLike(Argument other) {
+    return equals(other)
+        || (input != null
+            && input.equals(other.input)
+            && fingerprint == other.fingerprint
+            && Values.areEqual(value, other.value));
+  }
+
   /** Returns some smaller ones, the smallest first. Must be called, and used up, in a session. */
   Stream<Argument> smaller() {
     List<? extends Shrinkable<?>> candidates = shrinkable.shrink().limit(MAX_CANDIDATES).toList();

@@ -3,7 +3,6 @@ package io.github.threadfast.testkit.scenario;
 import static java.util.stream.Collectors.joining;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -106,10 +105,13 @@ public record Program<S>(List<Call<S>> before, List<List<Call<S>>> threads, List
   public Stream<Program<S>> withSmallerArguments() {
     List<Argument> all = allCalls().flatMap(call -> call.arguments().stream()).toList();
     Stream<Program<S>> everywhere =
-        all.stream().distinct().flatMap(old -> withSmaller(old, old::equals));
+        IntStream.range(0, all.size())
+            .filter(i -> all.subList(0, i).stream().noneMatch(all.get(i)::isLike))
+            .mapToObj(all::get)
+            .flatMap(old -> withSmaller(old, old::isLike));
     Stream<Program<S>> once =
         all.stream()
-            .filter(old -> Collections.frequency(all, old) > 1)
+            .filter(old -> all.stream().filter(old::isLike).count() > 1)
             .flatMap(old -> withSmaller(old, argument -> isSame(argument, old)));
     return Stream.concat(everywhere, once);
   }

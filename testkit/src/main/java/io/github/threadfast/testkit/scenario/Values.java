@@ -1,6 +1,7 @@
 package io.github.threadfast.testkit.scenario;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What can be said of a user's value, whose own methods may do anything. */
@@ -39,6 +40,15 @@ public final class Values {
     }
     String simpleName = object.getClass().getSimpleName();
     return simpleName.isEmpty() ? object.getClass().getName() : simpleName;
+  }
+
+  /** Returns whether both are equal, as far as they can be compared. */
+  static boolean areEqual(@Nullable Object one, @Nullable Object other) {
+    try {
+      return Objects.deepEquals(one, other);
+    } catch (Throwable incomparable) {
+      return false;
+    }
   }
 
   /** Returns a number that changes if {@code value} does, where its hash code tells. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.threadfast.testkit.model.Result;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -175,6 +176,40 @@ class InputTest {
     assertFalse(argument.hasChanged());
     ((List<?>) argument.value()).clear();
     assertTrue(argument.hasChanged());
+  }
+
+  @Test
+  void withSmallerArguments_makesEqualValuesSmallerTogetherHoweverTheyWereDrawn() {
+    Input digits = new Input(Arbitraries.integers().between(0, 9));
+    Argument one = Jqwik.inSession(() -> digits.draw(1));
+    Argument same =
+        Jqwik.inSession(() ->
+            IntStream.range(2, 1_000)
+                .mapToObj(digits::draw)
+                .filter(other -> other.value().equals(one.value()))
+                .findFirst()
+                .orElseThrow());
+    Operation<Object> put =
+        new Operation<>(
+            "put",
+            Operation.Place.ANYWHERE,
+            1,
+            Set.of(),
+            List.of(digits),
+            (subject, arguments) -> Result.DONE);
+    assertNotEquals(one, same);
+
+    Program<Object> smaller =
+        new Program<>(
+                List.of(), List.of(List.of(put.call(one)), List.of(put.call(same))), List.of())
+            .withSmallerArguments()
+            .findFirst()
+            .orElseThrow();
+
+    List<Object> values =
+        smaller.inSequence().stream().map(call -> call.arguments().get(0).value()).toList();
+    assertEquals(values.get(0), values.get(1));
+    assertNotEquals(one.value(), values.get(0));
   }
 
   @Test
