@@ -405,7 +405,9 @@ class ConcurrentlyTest {
     @Test
     @Concurrently(threads = 2, times = 10)
     void interruptTheCaller() throws InterruptedException {
-      caller.interrupt();
+      if (RUNS.incrementAndGet() == 1) { // a second interrupt might come after the test
+        caller.interrupt();
+      }
       never.await();
     }
 
