@@ -120,6 +120,40 @@ class HangingStressTest {
     assertTrue(System.nanoTime() - start < Duration.ofSeconds(30).toNanos());
   }
 
+  /** Counts in two ways, one of which loses calls that meet. */
+  private static final class Tally {
+    private final AtomicInteger right = new AtomicInteger();
+    private volatile int wrong;
+
+    int count() {
+      int seen = wrong;
+      Window.open();
+      wrong = seen + 1;
+      right.incrementAndGet();
+      return 1;
+    }
+
+    int awaitAgreement() throws InterruptedException {
+      if (wrong != right.get()) {
+        new CountDownLatch(1).await();
+      }
+      return 1;
+    }
+  }
+
+  @Test
+  void aHangAfterTheThreads_thatARaceHasLedTo_isNotSaidToBeNoRace() {
+    String message =
+        failure(
+            Stress.of(Tally::new)
+                .operation("count", Tally::count)
+                .afterwards("await agreement", Tally::awaitAgreement)
+                .budget(Duration.ofSeconds(20)));
+
+    assertTrue(message.startsWith("Tally hangs: not all of these calls return.\n"), message);
+    assertTrue(message.contains("await agreement() has not returned"), message);
+  }
+
   @Test
   void aCallThatNeverReturnsAlone_isNoRaceAndLeavesNoThread() throws InterruptedException {
     Set<Thread> threads = ConcurrentHashMap.newKeySet();

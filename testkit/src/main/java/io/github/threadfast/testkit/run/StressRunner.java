@@ -146,6 +146,13 @@ public final class StressRunner<S> {
     private final int[][] returnedBefore;
     private final int[] completed;
 
+    /*
+     * Ordering. A watcher that reads a run here sees all that thread A had seen before it wrote it: the
+     * results of the threads, which had ended, and the new array below. The array's elements, and
+     * those of results while the threads run, it reads by a race. That is benign: each is written
+     * once, a result is immutable, and one not yet seen is shown as pending. The watcher only says
+     * where threads stand that have not moved for a while.
+     */
     /** The run that thread A looks at after the threads, or -1, and what it has seen so far. */
     private volatile int finishing = -1;
 
