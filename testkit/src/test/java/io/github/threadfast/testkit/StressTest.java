@@ -10,10 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.threadfast.testkit.model.Result;
+import io.github.threadfast.testkit.scenario.Operation;
+import io.github.threadfast.testkit.scenario.Program;
+import io.github.threadfast.testkit.scenario.ReplayToken;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -326,11 +331,9 @@ class StressTest {
         failure(
             Stress.of(Crowd::new)
                 .operation("enter", Crowd::enter)
-                .operation("come in", Crowd::enter)
-                .threads(16)
-                .operationsPerThread(1)
-                .budget(Duration.ofSeconds(4))
-                .seed(1));
+                .threads(Crowd.SIZE)
+                .replay(Crowd.ALL_ENTER)
+                .budget(Duration.ofSeconds(1)));
 
     assertTrue(message.startsWith("Undecided: for "), message);
     assertTrue(
@@ -632,20 +635,36 @@ class StressTest {
     }
   }
 
-  /** Tells only the 13th who is in. The others could have come in any order: too many to try. */
+  /** Tells only the last of a crowd. The others could have come in any order: too many to try. */
   private static final class Crowd {
+    private static final int SIZE = 16;
+    private static final String ALL_ENTER = allEnter();
+
+    private final CountDownLatch crowded = new CountDownLatch(SIZE);
     private final AtomicInteger inside = new AtomicInteger();
-    private final CountDownLatch crowded = new CountDownLatch(13);
 
     boolean enter() throws InterruptedException {
       if (isAlone()) {
         return false;
       }
-      boolean unlucky = inside.incrementAndGet() >= 13;
+      boolean last = inside.incrementAndGet() == SIZE;
       crowded.countDown();
-      crowded.await(2, TimeUnit.MILLISECONDS);
-      inside.decrementAndGet();
-      return unlucky;
+      crowded.await(); // so that all calls overlap
+      return last;
+    }
+
+    private static String allEnter() {
+      Operation<Crowd> enter =
+          new Operation<>(
+              "enter",
+              Operation.Place.ANYWHERE,
+              1,
+              Set.of(),
+              List.of(),
+              (crowd, none) -> Result.DONE);
+      return ReplayToken.of(
+          new Program<>(List.of(), Collections.nCopies(SIZE, List.of(enter.call())), List.of()),
+          List.of(enter));
     }
   }
 
