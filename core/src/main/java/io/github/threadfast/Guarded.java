@@ -218,7 +218,8 @@ public final class Guarded<T> {
           A nested action would work on a value that is half changed. \
           Do both in one action, or pass what you need out of the first.\
           """
-              .formatted(label(), verb, nameOf(Thread.currentThread())));
+              .formatted(label(), verb, Threads.nameOf(Thread.currentThread())),
+          java.util.List.of());
     }
     lock.lock();
   }
@@ -231,12 +232,6 @@ public final class Guarded<T> {
     return "<" + (simpleName.isEmpty() ? type.getName() : simpleName) + ">";
   }
 
-  /** A virtual thread has no name unless it was given one. */
-  @SuppressWarnings("deprecation") // threadId(), which replaces getId() on 19, isn't there on 17
-  private static String nameOf(Thread thread) {
-    return thread.getName().isEmpty() ? "#" + thread.getId() : thread.getName();
-  }
-
   /**
    * Returns the name, who holds the value, and how many threads wait for it. It never waits, and
    * never looks at the value.
@@ -244,7 +239,7 @@ public final class Guarded<T> {
   @Override
   public String toString() {
     Thread owner = lock.owner();
-    String state = owner == null ? "free" : "held by \"" + nameOf(owner) + '"';
+    String state = owner == null ? "free" : "held by \"" + Threads.nameOf(owner) + '"';
     int waiting = lock.getQueueLength();
     return "Guarded["
         + label()

@@ -1,0 +1,44 @@
+package io.github.threadfast;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** What messages say of threads. */
+final class Threads {
+  private static final String OUR_PACKAGE = Threads.class.getPackageName();
+
+  private Threads() {}
+
+  /** Returns the name; a virtual thread has none unless it was given one. */
+  static String nameOf(Thread thread) {
+    return thread.getName().isEmpty() ? "#" + idOf(thread) : thread.getName();
+  }
+
+  /** Returns the number of the thread. */
+  @SuppressWarnings("deprecation") // threadId(), which replaces getId() on 19, isn't there on 17
+  static long idOf(Thread thread) {
+    return thread.getId();
+  }
+
+  /**
+   * Returns where user code called into this library or the JDK, as {@code Orders.java:31}, or null
+   * if the stack doesn't tell.
+   */
+  static @Nullable String placeIn(StackTraceElement[] stack) {
+    return Arrays.stream(stack)
+        .filter(frame -> !isOfTheJdk(frame) && !isOurs(frame))
+        .findFirst()
+        .map(frame -> frame.getFileName() + ":" + frame.getLineNumber())
+        .orElse(null);
+  }
+
+  private static boolean isOfTheJdk(StackTraceElement frame) {
+    String module = frame.getModuleName();
+    return module != null && (module.startsWith("java.") || module.startsWith("jdk."));
+  }
+
+  private static boolean isOurs(StackTraceElement frame) {
+    String name = frame.getClassName();
+    return name.substring(0, Math.max(0, name.lastIndexOf('.'))).equals(OUR_PACKAGE);
+  }
+}
