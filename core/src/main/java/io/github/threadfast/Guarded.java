@@ -2,9 +2,15 @@ package io.github.threadfast;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.ThreadSafe;
-import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,20 +85,10 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 @ThreadSafe
-public final class Guarded<T> {
-  private final Lock lock = new Lock();
-  private final @Nullable String name;
+public final class Guarded<T> extends Cell<T> {
 
-  /** Of the first value: what messages call a guarded value that has no name. */
-  private final Class<?> type;
-
-  @GuardedBy("lock")
-  private T value;
-
-  private Guarded(@Nullable String name, T value) {
-    this.name = name;
-    this.type = value.getClass();
-    this.value = value;
+  private Guarded(Builder<T> builder) {
+    super(builder);
   }
 
   /**
@@ -100,11 +96,10 @@ public final class Guarded<T> {
    *
    * @param <T> the value
    * @param value what to guard; the caller keeps no reference to it, unless it is immutable
-   * @return the guarded value
+   * @return the guarded value, for one action at a time
    */
   public static <T> Guarded<T> of(T value) {
-    requireNonNull(value, "value");
-    return new Guarded<>(null, value);
+    return builder(value).build();
   }
 
   /**
@@ -113,16 +108,52 @@ public final class Guarded<T> {
    * @param <T> the value
    * @param name what messages and {@code toString} call it
    * @param value what to guard; the caller keeps no reference to it, unless it is immutable
-   * @return the guarded value
+   * @return the guarded value, for one action at a time
    */
   public static <T> Guarded<T> of(String name, T value) {
-    requireNonNull(name, "name");
-    requireNonNull(value, "value");
-    return new Guarded<>(name, value);
+    return builder(value).name(name).build();
   }
 
   /**
-   * Looks at the value. No other action runs meanwhile.
+   * Returns a guarded {@code value} that any number of threads may read at once. Only {@link #read}
+   * shares; whatever else an action does, it is alone.
+   *
+   * @param <T> the value
+   * @param value what to guard, safe to be read by several threads at once; the caller keeps no
+   *     reference to it, unless it is immutable
+   * @return the guarded value, for many readers or one writer
+   */
+  public static <T> Guarded<T> readWrite(T value) {
+    return builder(value).readWrite().build();
+  }
+
+  /**
+   * Returns a guarded {@code value} with a name that any number of threads may read at once. Only
+   * {@link #read} shares; whatever else an action does, it is alone.
+   *
+   * @param <T> the value
+   * @param name what messages and {@code toString} call it
+   * @param value what to guard, safe to be read by several threads at once; the caller keeps no
+   *     reference to it, unless it is immutable
+   * @return the guarded value, for many readers or one writer
+   */
+  public static <T> Guarded<T> readWrite(String name, T value) {
+    return builder(value).name(name).readWrite().build();
+  }
+
+  /**
+   * Returns a builder for a guarded {@code value} with other choices.
+   *
+   * @param <T> the value
+   * @param value what to guard; the caller keeps no reference to it, unless it is immutable
+   * @return a builder
+   */
+  public static <T> Builder<T> builder(T value) {
+    return new Builder<>(requireNonNull(value, "value"));
+  }
+
+  /**
+   * Looks at the value. No change runs meanwhile.
    *
    * @param <R> the result
    * @param <X> what {@code reader} may throw
@@ -130,16 +161,25 @@ public final class Guarded<T> {
    *     changes nothing
    * @return what {@code reader} returned
    * @throws X if {@code reader} throws it
-   * @throws DeadlockException if this thread is inside an action on this value
+   * @throws DeadlockException if this thread is inside an action on this value, or the wait for
+   *     others would never end
+   * @throws PoisonedException if an earlier action failed and poisoned the value
+   * @throws IllegalStateException if {@code reader} returns the value itself, unless that is
+   *     immutable or declared {@linkplain Builder#shareable shareable}
    */
   public <R extends @Nullable Object, X extends Exception> R read(
       CheckedFunction<? super T, ? extends R, ? extends X> reader) throws X {
     requireNonNull(reader, "reader");
-    lock("read");
+    boolean outermost = lockToRead("read");
     try {
-      return reader.apply(value);
+      T current = current();
+      R result = reader.apply(current);
+      requireNoEscape(result, current);
+      return result;
     } finally {
-      lock.unlock();
+      if (outermost) {
+        unlockAfterRead();
+      }
     }
   }
 
@@ -148,17 +188,26 @@ public final class Guarded<T> {
    *
    * @param <X> what {@code updater} may throw
    * @param updater changes the value
-   * @throws X if {@code updater} throws it; what it has changed stays changed
-   * @throws DeadlockException if this thread is inside an action on this value
+   * @throws X if {@code updater} throws it; what becomes of its changes is a choice of the builder
+   * @throws DeadlockException if this thread is inside an action on this value, or the wait for
+   *     others would never end
+   * @throws PoisonedException if an earlier action failed and poisoned the value
+   * @throws InvariantException if the value has an invariant, which does not hold afterwards
    */
   public <X extends Exception> void update(CheckedConsumer<? super T, ? extends X> updater)
       throws X {
     requireNonNull(updater, "updater");
-    lock("update");
+    boolean outermost = lock("update");
     try {
-      updater.accept(value);
+      updater.accept(open());
+      commit(outermost);
+    } catch (Throwable failure) {
+      rollBack(outermost, failure);
+      throw failure;
     } finally {
-      lock.unlock();
+      if (outermost) {
+        unlock();
+      }
     }
   }
 
@@ -170,17 +219,32 @@ public final class Guarded<T> {
    * @param updater changes the value and returns something, but not the value unless that is
    *     immutable
    * @return what {@code updater} returned
-   * @throws X if {@code updater} throws it; what it has changed stays changed
-   * @throws DeadlockException if this thread is inside an action on this value
+   * @throws X if {@code updater} throws it; what becomes of its changes is a choice of the builder
+   * @throws DeadlockException if this thread is inside an action on this value, or the wait for
+   *     others would never end
+   * @throws PoisonedException if an earlier action failed and poisoned the value
+   * @throws InvariantException if the value has an invariant, which does not hold afterwards
+   * @throws IllegalStateException if {@code updater} returns the value itself, unless that is
+   *     immutable or declared {@linkplain Builder#shareable shareable}: the same as if {@code
+   *     updater} had thrown it
    */
   public <R extends @Nullable Object, X extends Exception> R compute(
       CheckedFunction<? super T, ? extends R, ? extends X> updater) throws X {
     requireNonNull(updater, "updater");
-    lock("compute");
+    boolean outermost = lock("compute");
     try {
-      return updater.apply(value);
+      T opened = open();
+      R result = updater.apply(opened);
+      requireNoEscape(result, opened);
+      commit(outermost);
+      return result;
+    } catch (Throwable failure) {
+      rollBack(outermost, failure);
+      throw failure;
     } finally {
-      lock.unlock();
+      if (outermost) {
+        unlock();
+      }
     }
   }
 
@@ -189,47 +253,157 @@ public final class Guarded<T> {
    * action runs meanwhile.
    *
    * @param <X> what {@code successor} may throw
-   * @param successor returns the new value, given the old one
-   * @throws X if {@code successor} throws it; the value is unchanged then
+   * @param successor returns the new value, given the old one, which it leaves as it is
+   * @throws X if {@code successor} throws it; the value is unchanged then, and not poisoned
    * @throws NullPointerException if {@code successor} returns null; the value is unchanged then
-   * @throws DeadlockException if this thread is inside an action on this value
+   * @throws DeadlockException if this thread is inside an action on this value, or the wait for
+   *     others would never end
+   * @throws PoisonedException if an earlier action failed and poisoned the value
+   * @throws InvariantException if the value has an invariant, which does not hold of the new one;
+   *     the value is unchanged then
    */
   public <X extends Exception> void replace(
       CheckedFunction<? super T, ? extends T, ? extends X> successor) throws X {
     requireNonNull(successor, "successor");
-    lock("replace");
+    boolean outermost = lock("replace");
     try {
-      T next = successor.apply(value);
+      T next = successor.apply(current());
       if (next == null) {
         throw new NullPointerException(
-            "successor returned null for Guarded %s, which keeps its value.".formatted(label()));
+            "successor returned null for %s, which keeps its value.".formatted(label()));
       }
-      value = next;
+      put(outermost, next);
     } finally {
-      lock.unlock();
+      if (outermost) {
+        unlock();
+      }
     }
   }
 
-  private void lock(String verb) {
-    if (lock.isHeldByCurrentThread()) {
-      throw new DeadlockException(
-          """
-          Guarded %s was used again, by %s, from inside its own action on thread "%s". \
-          A nested action would work on a value that is half changed. \
-          Do both in one action, or pass what you need out of the first.\
-          """
-              .formatted(label(), verb, Threads.nameOf(Thread.currentThread())),
-          java.util.List.of());
+  /**
+   * Heals a poisoned value. Does nothing if it is not poisoned, as after another thread's repair.
+   *
+   * @param <X> what {@code healer} may throw
+   * @param healer returns a good value, given the one that may be half changed: the same, put in
+   *     order, or another
+   * @return whether the value was poisoned, and so {@code healer} has run
+   * @throws X if {@code healer} throws it; the value stays poisoned then
+   * @throws NullPointerException if {@code healer} returns null; the value stays poisoned then
+   * @throws InvariantException if the value has an invariant, which does not hold of the healed
+   *     one; the value stays poisoned then
+   * @throws DeadlockException if this thread is inside an action on this value, or the wait for
+   *     others would never end
+   */
+  @CanIgnoreReturnValue
+  public <X extends Exception> boolean repair(
+      CheckedFunction<? super T, ? extends T, ? extends X> healer) throws X {
+    requireNonNull(healer, "healer");
+    boolean outermost = lock("repair");
+    try {
+      return heal(healer);
+    } finally {
+      if (outermost) {
+        unlock();
+      }
     }
-    lock.lock();
   }
 
-  private String label() {
-    if (name != null) {
-      return '"' + name + '"';
+  /**
+   * Returns whether the value refuses access until it is {@linkplain #repair repaired}. Never
+   * waits.
+   *
+   * @return whether each access would throw a {@code PoisonedException} now
+   */
+  public boolean isPoisoned() {
+    return poisoned();
+  }
+
+  /**
+   * Returns an access whose actions begin when a condition holds: see {@link Access#when}.
+   *
+   * {@snippet file="io/github/threadfast/examples/GuardedExamples.java" region="when"}
+   *
+   * @param condition what must hold; looks at the value and changes nothing
+   * @return an access that waits
+   */
+  public Access<T, InterruptedException, RuntimeException> when(Predicate<? super T> condition) {
+    return access().when(condition);
+  }
+
+  /**
+   * Returns an access whose actions begin within a time, or not at all: see {@link Access#within}.
+   *
+   * @param limit how long to wait, counted from the call of {@code read}, {@code update} or {@code
+   *     compute}; zero tries once
+   * @return an access that waits no longer
+   * @throws IllegalArgumentException if {@code limit} is negative
+   */
+  public Access<T, InterruptedException, TimeoutException> within(Duration limit) {
+    return access().within(limit);
+  }
+
+  @SuppressWarnings("unchecked") // the one value of the section is that of this
+  private Access<T, RuntimeException, RuntimeException> access() {
+    return new Access<>(Section.of(this), values -> (T) values[0]);
+  }
+
+  /**
+   * Returns an access to two values at once, without regard to their order: see {@link Access2}.
+   *
+   * {@snippet file="io/github/threadfast/examples/GuardedExamples.java" region="together"}
+   *
+   * @param <A> the first value
+   * @param <B> the second value
+   * @param first one
+   * @param second another
+   * @return an access to both
+   * @throws IllegalArgumentException if they are the same
+   */
+  public static <A, B> Access2<A, B, RuntimeException, RuntimeException> together(
+      Guarded<A> first, Guarded<B> second) {
+    return new Access2<>(
+        Section.of(requireNonNull(first, "first"), requireNonNull(second, "second")));
+  }
+
+  /**
+   * Returns an access to three values at once, without regard to their order: see {@link Access3}.
+   *
+   * @param <A> the first value
+   * @param <B> the second value
+   * @param <C> the third value
+   * @param first one
+   * @param second another
+   * @param third yet another
+   * @return an access to all three
+   * @throws IllegalArgumentException if two of them are the same
+   */
+  public static <A, B, C> Access3<A, B, C, RuntimeException, RuntimeException> together(
+      Guarded<A> first, Guarded<B> second, Guarded<C> third) {
+    return new Access3<>(
+        Section.of(
+            requireNonNull(first, "first"),
+            requireNonNull(second, "second"),
+            requireNonNull(third, "third")));
+  }
+
+  /**
+   * Returns an access to any number of values at once, without regard to their order. Actions get
+   * them as an unmodifiable list in the order given here, which they must not return or keep.
+   *
+   * @param <T> the values
+   * @param all at least one, none of them twice
+   * @return an access to all
+   * @throws IllegalArgumentException if two of them are the same, or there are none
+   */
+  @SuppressWarnings("unchecked") // the values of the section are those of the list
+  public static <T> Access<List<T>, RuntimeException, RuntimeException> together(
+      Collection<? extends Guarded<? extends T>> all) {
+    List<Guarded<? extends T>> given = List.copyOf(all);
+    if (given.isEmpty()) {
+      throw new IllegalArgumentException("together was given no value. Give at least one.");
     }
-    String simpleName = type.getSimpleName(); // an anonymous class has none
-    return "<" + (simpleName.isEmpty() ? type.getName() : simpleName) + ">";
+    return new Access<>(
+        Section.of(given.toArray(Cell<?>[]::new)), values -> (List<T>) List.of(values));
   }
 
   /**
@@ -238,23 +412,149 @@ public final class Guarded<T> {
    */
   @Override
   public String toString() {
-    Thread owner = lock.owner();
-    String state = owner == null ? "free" : "held by \"" + Threads.nameOf(owner) + '"';
-    int waiting = lock.getQueueLength();
-    return "Guarded["
-        + label()
-        + ", "
-        + state
-        + (waiting == 0 ? "" : ", " + waiting + " waiting")
-        + "]";
+    return "Guarded[" + shortLabel() + ", " + state() + "]";
   }
 
-  /** Tells who holds it. */
-  private static final class Lock extends ReentrantLock {
-    private static final long serialVersionUID = 1;
+  /**
+   * The choices for a guarded value. Not thread-safe; used once.
+   *
+   * @param <T> the value
+   * @since 0.1.0
+   */
+  public static final class Builder<T> {
+    final T value;
+    @Nullable String name;
+    boolean readWrite;
+    boolean fair;
+    boolean reentrant;
+    boolean shareable;
+    private boolean poisonOnFailure;
+    private @Nullable Predicate<? super T> invariant;
+    private @Nullable UnaryOperator<T> copier;
 
-    @Nullable Thread owner() {
-      return getOwner();
+    private Builder(T value) {
+      this.value = value;
+    }
+
+    /**
+     * Gives it a name for messages, {@code toString} and events.
+     *
+     * @param name what to call it
+     * @return this
+     */
+    public Builder<T> name(String name) {
+      this.name = requireNonNull(name, "name");
+      return this;
+    }
+
+    /**
+     * Lets any number of threads {@code read} at once. The value must be safe to be read so.
+     *
+     * @return this
+     */
+    public Builder<T> readWrite() {
+      readWrite = true;
+      return this;
+    }
+
+    /**
+     * Serves waiting threads strictly in the order of their arrival: none is overtaken, at the
+     * price of a switch of threads for each action under contention. Readers of a {@link
+     * #readWrite} value that find no writer at work or waiting for readers still enter at once.
+     *
+     * @return this
+     */
+    public Builder<T> fair() {
+      fair = true;
+      return this;
+    }
+
+    /**
+     * Lets an action use its own {@code Guarded} again. A nested action is a part of the outer one:
+     * it sees what that has changed so far, and succeeds or fails with it. A change inside of a
+     * read is still an error on a {@link #readWrite} value.
+     *
+     * @return this
+     */
+    public Builder<T> reentrant() {
+      reentrant = true;
+      return this;
+    }
+
+    /**
+     * Lets actions return the value itself: it is immutable, though its type doesn't tell, or
+     * thread-safe on its own.
+     *
+     * @return this
+     */
+    public Builder<T> shareable() {
+      shareable = true;
+      return this;
+    }
+
+    /**
+     * Makes the value refuse access after an {@code update} or {@code compute} that threw, until it
+     * is {@linkplain Guarded#repair repaired}: what it has changed by then may not fit together.
+     *
+     * @return this
+     */
+    public Builder<T> poisonOnFailure() {
+      poisonOnFailure = true;
+      return this;
+    }
+
+    /**
+     * Checks the value after each change, and after each {@code update} or {@code compute} that
+     * threw. If the condition does not hold, an action that succeeded throws an {@link
+     * InvariantException}; the change is undone if that is possible, as by {@link #copyOnUpdate}
+     * and {@code replace}, and else the value is poisoned, as by {@link #poisonOnFailure}.
+     *
+     * @param invariant what holds between actions; looks at the value and changes nothing. One that
+     *     throws is taken as one that does not hold
+     * @return this
+     */
+    public Builder<T> invariant(Predicate<? super T> invariant) {
+      this.invariant = requireNonNull(invariant, "invariant");
+      return this;
+    }
+
+    /**
+     * Lets {@code update} and {@code compute} work on a copy, which takes the place of the value
+     * when they succeed: one that throws leaves no trace.
+     *
+     * @param copier returns a copy that shares nothing changeable with the value
+     * @return this
+     */
+    public Builder<T> copyOnUpdate(UnaryOperator<T> copier) {
+      this.copier = requireNonNull(copier, "copier");
+      return this;
+    }
+
+    /**
+     * Returns the guarded value.
+     *
+     * @return a new one
+     * @throws IllegalStateException if {@code poisonOnFailure} and {@code copyOnUpdate} are both
+     *     chosen: nothing that failed would be left to poison
+     * @throws IllegalArgumentException if the invariant does not hold of the value
+     */
+    public Guarded<T> build() {
+      if (poisonOnFailure && copier != null) {
+        throw new IllegalStateException(
+            "poisonOnFailure and copyOnUpdate were both chosen: a failed update of a copy leaves"
+                + " nothing to poison. Choose one.");
+      }
+      if (invariant != null && !invariant.test(value)) {
+        throw new IllegalArgumentException(
+            "The invariant does not hold of the first value. Begin with a value of which it does.");
+      }
+      return new Guarded<>(this);
+    }
+
+    @Nullable Policy<T> policy() {
+      return poisonOnFailure || invariant != null || copier != null
+          ? new Policy<>(poisonOnFailure, invariant, copier)
+          : null;
     }
   }
 }

@@ -1,0 +1,110 @@
+package io.github.threadfast;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.locks.AbstractQueuedSynchronizer;
+import org.jspecify.annotations.Nullable;
+
+/** A lock for one thread at a time, which knows its owner. It can't be taken twice. */
+final class Mutex extends AbstractQueuedSynchronizer implements WaitGraph.Resource {
+  private static final long serialVersionUID = 1;
+  private static final int FREE = 0;
+  private static final int TAKEN = 1;
+
+  private final @Nullable String name;
+
+  /** Of the guarded value: what messages call it if it has no name. */
+  private final Class<?> type;
+
+  private final boolean fair;
+
+  /** Makes a free one. A {@code fair} one is taken in the order of arrival. */
+  Mutex(@Nullable String name, Class<?> type, boolean fair) {
+    this.name = name;
+    this.type = type;
+    this.fair = fair;
+  }
+
+  /** Takes it if it is free, whoever waits. */
+  boolean tryBarge() {
+    if (!compareAndSetState(FREE, TAKEN)) {
+      return false;
+    }
+    setExclusiveOwnerThread(Thread.currentThread());
+    return true;
+  }
+
+  /** Takes it if it is free and nobody has to be let through first. */
+  boolean tryLock() {
+    return !(fair && hasQueuedPredecessors()) && tryBarge();
+  }
+
+  /**
+   * Waits until it is free, and takes it.
+   *
+   * @throws DeadlockException if it would never be free
+   */
+  void lock() {
+    Events.Span contended = Events.contendedAccess();
+    Thread inTheWay = owner();
+    WaitGraph.await(this, () -> acquire(TAKEN));
+    contended.end(this, inTheWay);
+  }
+
+  /** Waits until it is free, and takes it; or returns false when {@code nanos} have passed. */
+  boolean tryLock(long nanos) throws InterruptedException {
+    Events.Span contended = Events.contendedAccess();
+    Thread inTheWay = owner();
+    boolean taken = tryAcquireNanos(TAKEN, nanos);
+    contended.end(this, inTheWay);
+    return taken;
+  }
+
+  /** Makes it free. */
+  void unlock() {
+    release(FREE);
+  }
+
+  @Override
+  protected boolean tryAcquire(int taken) {
+    return tryLock();
+  }
+
+  @Override
+  protected boolean tryRelease(int free) {
+    setExclusiveOwnerThread(null); // before the state: after it, this may be another's
+    setState(FREE);
+    return true;
+  }
+
+  /**
+   * Returns the owner. It may be out of date, but tells a thread for certain whether it is itself.
+   */
+  @Nullable Thread owner() {
+    return getExclusiveOwnerThread();
+  }
+
+  boolean isHeldBy(Thread thread) {
+    return owner() == thread;
+  }
+
+  @Override
+  public Collection<Thread> holders() {
+    Thread owner = owner();
+    return owner == null ? List.of() : List.of(owner);
+  }
+
+  @Override
+  public String label() {
+    return "Guarded " + shortLabel();
+  }
+
+  /** Returns the name as {@code "orders"}, or the type as {@code <List>}. */
+  String shortLabel() {
+    if (name != null) {
+      return '"' + name + '"';
+    }
+    String simpleName = type.getSimpleName(); // an anonymous class has none
+    return "<" + (simpleName.isEmpty() ? type.getName() : simpleName) + ">";
+  }
+}
