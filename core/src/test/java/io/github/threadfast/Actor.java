@@ -63,10 +63,11 @@ final class Actor {
 
   /** Waits until it is parked, which it will stay until something is done about it. */
   void awaitParked() {
-    await(thread.getName() + " is parked", () -> isParked(thread.getState()));
+    await(thread.getName() + " is parked", this::isParked);
   }
 
-  private static boolean isParked(Thread.State state) {
+  boolean isParked() {
+    Thread.State state = thread.getState();
     return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
   }
 
