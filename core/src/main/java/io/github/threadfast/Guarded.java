@@ -25,40 +25,59 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet file="io/github/threadfast/examples/GuardedExamples.java" region="account"}
  *
+ * {@snippet file="io/github/threadfast/examples/GuardedExamples.java" region="readWrite"}
+ *
  * <h2 id="thread-safety">Thread safety</h2>
  *
  * <p>All methods may be called by any thread. The value itself need not be thread-safe: it is used
- * by one thread at a time, as long as no reference to it leaves an action. Unless it is immutable,
- * don't return the value, store it in a field, or hand it to another thread; don't keep a reference
- * to what was passed to {@link #of(Object) of}.
+ * by one thread at a time, or looked at by several if it is {@linkplain #readWrite(Object)
+ * read-write}, as long as no reference to it leaves an action. Unless it is immutable, don't store
+ * it in a field, or hand it to another thread; don't keep a reference to what was passed to {@link
+ * #of(Object) of}. To return it is an error that is found at once.
  *
  * <h2 id="memory">Memory effects</h2>
  *
  * <p>All that an action did, and all that its thread did before, happens-before every later action
- * on the same {@code Guarded}. What was done to a value before it was passed to {@code of}
- * happens-before every action, provided that the {@code Guarded} itself is safely published, as by
- * a final field. {@link #toString} orders nothing.
+ * on the same {@code Guarded}; but reads that run at once are not ordered among themselves. What
+ * was done to a value before it was passed to {@code of} happens-before every action, provided that
+ * the {@code Guarded} itself is safely published, as by a final field. {@link #toString} and {@link
+ * #isPoisoned} order nothing.
  *
  * <h2 id="blocking">Blocking and interruption</h2>
  *
- * <p>Every action waits until the actions before it are over. The wait is uninterruptible, like
- * {@link ReentrantLock#lock}: an interrupt status is kept and seen by the action. Waiting threads
- * are served roughly in the order of their arrival, yet one that arrives just as the value becomes
- * free may overtake them. Threads park in {@code java.util.concurrent}, so that a virtual thread
- * releases its carrier.
+ * <p>Every action waits until the actions before it are over; a read of a read-write value, until
+ * the changes before it are. The wait is uninterruptible, like {@link ReentrantLock#lock}: an
+ * interrupt status is kept and seen by the action. {@link #within} limits it and lets an interrupt
+ * end it. {@link #when} waits for a condition on the value, interruptibly; no change that makes it
+ * hold is missed. Waiting threads are served roughly in the order of their arrival, yet one that
+ * arrives just as the value becomes free may overtake them, unless the builder says {@link
+ * Builder#fair fair}. A waiting writer keeps new readers out. Threads park in {@code
+ * java.util.concurrent}, so that a virtual thread releases its carrier.
  *
  * <h2 id="re-entry">Re-entry and lock order</h2>
  *
  * <p>An action must not use its own {@code Guarded}, directly or through what it calls: it would
- * act on a value that is half changed. Such a call throws a {@link DeadlockException} at once. An
- * action may use another {@code Guarded}; two threads that do so in opposite order can block each
- * other.
+ * act on a value that is half changed. Such a call throws a {@link DeadlockException} at once,
+ * unless the builder says {@link Builder#reentrant reentrant}. An action may use another {@code
+ * Guarded} or {@link Lazy}. Where threads would block each other for good, through any number of
+ * them, one of the threads gets a {@code DeadlockException} that tells the whole cycle, instead of
+ * the wait that would close it; the others go on. {@link #together(Guarded, Guarded) together}
+ * takes several at once and never blocks so on their account. There is no false alarm: a wait with
+ * a limit is no part of a deadlock, and neither is one for a condition, since who could make it
+ * hold isn't known.
  *
  * <h2 id="failures">Exceptions in actions</h2>
  *
- * <p>Whatever an action throws, checked exceptions included, reaches the caller as it is, and the
- * value is free again. What an {@code update} or a {@code compute} has changed by then stays
- * changed; a {@code replace} that throws has changed nothing.
+ * <p>Whatever an action throws, checked exceptions and {@code Error}s included, reaches the caller
+ * as it is, and the value is free again. What an {@code update} or a {@code compute} has changed by
+ * then stays changed, unless the builder says otherwise:
+ *
+ * {@snippet file="io/github/threadfast/examples/GuardedExamples.java" region="policies"}
+ *
+ * <p>A {@code replace} or a {@code read} that throws has changed nothing. With {@link
+ * Builder#poisonOnFailure poisonOnFailure} the value refuses access until it is repaired:
+ *
+ * {@snippet file="io/github/threadfast/examples/GuardedExamples.java" region="poison"}
  *
  * <h2 id="nulls">Nulls</h2>
  *
@@ -67,19 +86,28 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2 id="cost">Complexity and footprint</h2>
  *
- * <p>An action takes and releases one {@link ReentrantLock} and looks at its owner; it allocates
- * nothing of its own. An instance is that lock and a small object.
+ * <p>An action takes and releases one lock and allocates nothing of its own: that costs no more
+ * than a bare {@link ReentrantLock}, re-entry found out included. Who has to wait looks for a cycle
+ * first, in time proportional to the threads that it would wait for, one behind the other. A read
+ * of a read-write value writes to a place of its thread's own, so that readers don't slow each
+ * other down; its changes cost a look at all these places, some for each processor, and an instance
+ * takes up to 8 KiB for them. Each change tries the conditions of all who wait for one.
  *
  * <h2 id="diagnostics">Diagnostics</h2>
  *
- * <p>{@link #toString} shows the name, who holds the value and how many threads wait. The JVM knows
- * the owner of the lock: a thread dump reports a cycle of platform threads as a deadlock.
+ * <p>{@link #toString} shows the name, who holds the value, how many threads wait, and whether it
+ * is poisoned. The JVM knows the owner of the lock: a thread dump shows it. The flight recorder
+ * gets events of waits, deadlocks and poison.
  *
  * <h2 id="comparison">Comparison</h2>
  *
  * <p>A {@code synchronized} block or a {@link ReentrantLock} beside a field protects the field only
- * where every access remembers to take it, and both let a thread re-enter in the middle of its own
- * change. They do what a {@code Guarded} can't: hold a lock across methods, or several conditions.
+ * where every access remembers to take it, both let a thread re-enter in the middle of its own
+ * change, and both block for good where locks are taken in a circle. They do what a {@code Guarded}
+ * can't: hold a lock across methods. With {@link java.util.concurrent.locks.ReentrantReadWriteLock}
+ * a thread that holds the read lock and asks for the write lock waits for itself without a word. A
+ * {@link java.util.concurrent.locks.Condition} needs a loop and the right one of {@code signal} and
+ * {@code signalAll}; here neither can be forgotten.
  *
  * @param <T> the value
  * @since 0.1.0
