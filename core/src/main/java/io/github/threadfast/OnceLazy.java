@@ -91,19 +91,18 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
   }
 
   private T getSlowly() {
-    while (true) {
+    T ready = null;
+    while (ready == null) {
       Attempt other = running("get");
       if (other == null) {
-        makeUnlessTaken();
+        ready = makeUnlessTaken();
       } else {
         other.await();
         other.rethrowFailure();
-      }
-      T ready = ready();
-      if (ready != null) {
-        return ready;
+        ready = ready();
       }
     }
+    return ready;
   }
 
   @Override
@@ -113,20 +112,19 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
       throw new IllegalArgumentException("timeout must not be negative: was " + timeout + ".");
     }
     long start = System.nanoTime();
-    while (true) {
-      T ready = ready();
-      if (ready != null) {
-        return ready;
-      }
+    T ready = ready();
+    while (ready == null) {
       Attempt other = running("get");
       if (other == null) {
-        makeUnlessTaken();
+        ready = makeUnlessTaken();
       } else if (other.await(nanosOf(timeout) - (System.nanoTime() - start))) {
         other.rethrowFailure();
+        ready = ready();
       } else {
         throw timedOut(timeout, other.thread());
       }
     }
+    return ready;
   }
 
   @Override
@@ -181,12 +179,10 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
     }
   }
 
-  /** Makes the value, unless another thread is at it or has done it. */
-  private void makeUnlessTaken() {
+  /** Returns the value, or makes it; or returns null if another thread is at it. */
+  private @Nullable T makeUnlessTaken() {
     Object now = CONTROL.getAcquire(this); // observes P2
-    if (take(now)) {
-      make((Supplier<?>) now);
-    }
+    return take(now) ? make((Supplier<?>) now) : ready();
   }
 
   /** Takes the initializer out, so that no other thread runs it. */
@@ -201,7 +197,7 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
   }
 
   @SuppressWarnings("unchecked") // the constructor has put it there
-  private void make(Supplier<?> initializer) {
+  private T make(Supplier<?> initializer) {
     Events.Span span = Events.initialization();
     T made;
     try {
@@ -219,9 +215,10 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
     }
     try {
       publish(made);
-    } finally {
+    } finally { // publish may throw
       end(null, null);
     }
+    return made; // and not what is in value, which may be closed by now
   }
 
   void publish(T made) {
