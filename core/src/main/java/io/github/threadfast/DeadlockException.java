@@ -26,6 +26,11 @@ public final class DeadlockException extends IllegalStateException {
   /** The steps, in a class that can be written. */
   private final Step[] cycle;
 
+  /**
+   * Only the thread that throws this changes it. If another one threw it, too, text may be lost.
+   */
+  private String onItsWay = "";
+
   DeadlockException(String message, List<Step> cycle) {
     super(message);
     this.cycle = cycle.toArray(Step[]::new);
@@ -39,6 +44,17 @@ public final class DeadlockException extends IllegalStateException {
    */
   public List<Step> cycle() {
     return List.of(cycle);
+  }
+
+  /** Adds to the message the name of an initialization that failed because of this. */
+  void hasFailed(String label) {
+    onItsWay += (onItsWay.isEmpty() ? " It failed the initialization of " : ", then of ") + label;
+  }
+
+  /** Returns the cycle in words, and which initializations failed because of it so far. */
+  @Override
+  public String getMessage() {
+    return super.getMessage() + onItsWay + (onItsWay.isEmpty() ? "" : ".");
   }
 
   /**

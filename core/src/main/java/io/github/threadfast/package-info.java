@@ -6,6 +6,8 @@
  * <tr><th scope="col">You have</th><th scope="col">Use</th></tr>
  * <tr><td>a mutable object, or a value, that several threads change</td>
  *     <td>{@link io.github.threadfast.Guarded}</td></tr>
+ * <tr><td>a value that takes long to make, or may not be needed</td>
+ *     <td>{@link io.github.threadfast.Lazy}</td></tr>
  * </table>
  *
  * <h2 id="nulls">Nulls</h2>
@@ -20,6 +22,9 @@
  *   <li>{@code Guarded}: all that an action did, and what its thread did before, happens-before
  *       every later action on the same {@code Guarded}, whichever thread runs it. What was done to
  *       a value before it was handed to {@code of} happens-before every action.
+ *   <li>{@code Lazy}: all that the initializer did happens-before what follows a {@code get} or
+ *       {@code peek} that returns its value, and what a failed one did happens-before the next
+ *       attempt. A {@code Lazy.constant} orders what can be reached from the value.
  * </ul>
  *
  * <h2 id="serialization">Serialization</h2>
