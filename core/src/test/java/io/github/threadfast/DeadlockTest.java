@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -81,9 +82,51 @@ class DeadlockTest {
             body -> guarded.update(v -> body.run()),
             () -> Guarded.together(guarded, free).update((v, w) -> {}));
       }
+    },
+    LAZY {
+      @Override
+      Part make(String name) {
+        Body body = new Body();
+        Lazy<String> lazy = Lazy.of(name, body);
+        return new Part("Lazy \"" + name + '"', body.thenRun(lazy), lazy::get);
+      }
+    },
+    CLOSEABLE_LAZY {
+      @Override
+      Part make(String name) {
+        Body body = new Body();
+        CloseableLazy<String> lazy = Lazy.closeable(name, body, value -> {});
+        return new Part("Lazy \"" + name + '"', body.thenRun(lazy), lazy::close);
+      }
     };
 
     abstract Part make(String name);
+  }
+
+  /** An initializer that needs something else, but only the first time. */
+  private static final class Body implements Supplier<String> {
+    private Actor.Body first = () -> {};
+
+    Inside thenRun(Lazy<String> lazy) {
+      return body -> {
+        first = body;
+        lazy.get();
+      };
+    }
+
+    @Override
+    public String get() {
+      Actor.Body now = first;
+      first = () -> {};
+      try {
+        now.run();
+      } catch (RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
+      return "made";
+    }
   }
 
   record Part(String label, Inside inside, Actor.Body wanted) {}
