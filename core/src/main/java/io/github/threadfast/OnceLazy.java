@@ -51,7 +51,7 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
    * sees null there sees the value (2), and whoever takes an initializer after a failed attempt
    * sees what that attempt did. P3: the failure of an Attempt is a plain field, written before its
    * state is set and read after that was seen. name is final. A lazy value that is itself published
-   * by a data race may show its first fields late; the loop of settle() stands that.
+   * by a data race may show its first fields late; the loops of get stand that.
    *
    * Waiting. WaitGraph asks that a waiting thread lets go of nothing. What it holds, here, are the
    * attempts that it runs, and they end when it takes them out of control, which it can't while it
@@ -91,16 +91,14 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
   }
 
   private T getSlowly() {
-    T ready = null;
+    T ready = makeUnlessTaken();
     while (ready == null) {
       Attempt other = running("get");
-      if (other == null) {
-        ready = makeUnlessTaken();
-      } else {
+      if (other != null) {
         other.await();
         other.rethrowFailure();
-        ready = ready();
       }
+      ready = makeUnlessTaken();
     }
     return ready;
   }
@@ -112,17 +110,16 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
       throw new IllegalArgumentException("timeout must not be negative: was " + timeout + ".");
     }
     long start = System.nanoTime();
-    T ready = ready();
+    T ready = makeUnlessTaken();
     while (ready == null) {
       Attempt other = running("get");
-      if (other == null) {
-        ready = makeUnlessTaken();
-      } else if (other.await(nanosOf(timeout) - (System.nanoTime() - start))) {
+      if (other != null) {
+        if (!other.await(nanosOf(timeout) - (System.nanoTime() - start))) {
+          throw timedOut(timeout, other.thread());
+        }
         other.rethrowFailure();
-        ready = ready();
-      } else {
-        throw timedOut(timeout, other.thread());
       }
+      ready = makeUnlessTaken();
     }
     return ready;
   }
@@ -179,7 +176,7 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
     }
   }
 
-  /** Returns the value, or makes it; or returns null if another thread is at it. */
+  /** Returns the value, or makes it; or returns null if an attempt runs, or a failure is cached. */
   private @Nullable T makeUnlessTaken() {
     Object now = CONTROL.getAcquire(this); // observes P2
     return take(now) ? make((Supplier<?>) now) : ready();

@@ -89,6 +89,41 @@ class GuardedStress {
         .assertLinearizable();
   }
 
+  /** Two numbers that take a while to change, and to look at: who should not be there is seen. */
+  private static final class Slow {
+    private int first;
+    private int second;
+
+    void grow() {
+      first++;
+      pause();
+      second++;
+    }
+
+    boolean isWhole() {
+      int before = first;
+      pause();
+      return before == second;
+    }
+
+    private static void pause() {
+      for (int i = 0; i < 20; i++) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  /** The handshake of a reader and a writer that come at the same moment. */
+  @Test
+  void aReaderAndAWriter_neverMeet() {
+    Stress.of(() -> Guarded.readWrite(new Slow()))
+        .action("grow", slow -> slow.update(Slow::grow))
+        .operation("look", slow -> slow.read(Slow::isWhole))
+        .threads(2)
+        .operationsPerThread(2)
+        .assertLinearizable();
+  }
+
   @Test
   void anImmutableValue_isLinearizable() {
     Stress.of(() -> Guarded.of(0))

@@ -164,11 +164,18 @@ class LazyTest {
 
     @ParameterizedTest
     @EnumSource
+    @SuppressWarnings("ThreadPriorityCheck") // gives the others time to ask, too
     void manyThreadsThatAskAtOnce_allGetTheOneValue(Variant variant) throws Exception {
       int threads = 16;
       for (int round = 0; round < 200; round++) {
         AtomicInteger runs = new AtomicInteger();
-        Lazy<int[]> lazy = variant.make("lazy", () -> new int[] {runs.incrementAndGet()});
+        Lazy<int[]> lazy =
+            variant.make(
+                "lazy",
+                () -> {
+                  Thread.yield();
+                  return new int[] {runs.incrementAndGet()};
+                });
         CyclicBarrier start = new CyclicBarrier(threads);
         List<Call<int[]>> calls =
             IntStream.range(0, threads)

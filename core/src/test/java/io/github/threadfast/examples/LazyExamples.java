@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.threadfast.CloseableLazy;
 import io.github.threadfast.Lazy;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -15,14 +17,17 @@ class LazyExamples {
 
   // @start region="lazy"
   static class Dictionary {
-    private final Lazy<Set<String>> words = Lazy.of("words", Dictionary::load);
+    private final Lazy<Set<String>> words = Lazy.of("words", WordList::load);
 
     boolean contains(String word) {
       return words.get().contains(word); // the first one loads; others wait for that
     }
+  }
 
-    // @end
-    private static Set<String> load() {
+  // @end
+
+  static class WordList {
+    static Set<String> load() {
       return Set.of("festina", "lente");
     }
   }
@@ -65,15 +70,16 @@ class LazyExamples {
 
   @Test
   void closeable() {
+    List<String> answers = new ArrayList<>();
     // @start region="closeable"
     CloseableLazy<Connection> connection =
         Lazy.closeable("connection", Connection::new, Connection::close);
     try (connection) {
-      String answer = connection.get().ask("ready?"); // opens it
-      assertEquals("ready?!", answer);
+      answers.add(connection.get().ask("ready?")); // opens it
     } // closes it, if it was opened
     // @end
 
+    assertEquals(List.of("ready?!"), answers);
     assertThrows(IllegalStateException.class, connection::get);
   }
 }

@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.threadfast.DeadlockException;
 import io.github.threadfast.Guarded;
+import io.github.threadfast.Lazy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -72,6 +74,18 @@ class ReadmeTest {
 
   private static String withoutLines(String message) {
     return message.replaceAll("java:\\d+", "java:#");
+  }
+
+  @Test
+  void theMessageOfLazy_isWhatLazySays() {
+    List<Lazy<String>> lazies = new ArrayList<>();
+    lazies.add(Lazy.of("orders", () -> lazies.get(1).get()));
+    lazies.add(Lazy.of("stock", () -> lazies.get(0).get()));
+
+    String message = assertThrows(DeadlockException.class, lazies.get(0)::get).getMessage();
+
+    assertEquals(
+        block("lazy-message"), message.replaceFirst("\\w+\\.java:\\d+", "Orders.java:31") + "\n");
   }
 
   /** How long a search takes and what it meets on the way differs from run to run. */
