@@ -83,7 +83,7 @@ class JlinkTest {
     List<String> lines = output.lines().toList();
     assertEquals(3, lines.size(), output);
     assertEquals("guarded", lines.get(0));
-    assertTrue(lines.get(1).startsWith("Waiting for Door "), output);
+    assertTrue(lines.get(1).startsWith("Waiting for Guarded "), output);
     assertEquals("1 deadlock", lines.get(2));
   }
 
