@@ -8,5 +8,8 @@ module io.github.threadfast {
   requires static com.google.errorprone.annotations;
   requires static org.jspecify;
 
+  // the flight recorder, which a small run-time image lacks
+  requires static jdk.jfr;
+
   exports io.github.threadfast;
 }
