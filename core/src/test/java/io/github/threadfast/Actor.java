@@ -76,7 +76,13 @@ final class Actor {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, () -> "waited in vain until " + what);
-      Thread.yield();
+      Thread.onSpinWait();
     }
+  }
+
+  /** Throws {@code thrown} as it is. */
+  @SuppressWarnings("unchecked") // it is not cast
+  static <X extends Throwable> RuntimeException unchecked(Throwable thrown) throws X {
+    throw (X) thrown;
   }
 }

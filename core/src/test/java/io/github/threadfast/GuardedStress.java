@@ -17,7 +17,7 @@ class GuardedStress {
   private static final Duration LONG = Duration.ofMinutes(1);
 
   /** Two numbers that are equal between actions. */
-  private static final class Pair {
+  static final class Pair {
     private int first;
     private int second;
 
@@ -61,6 +61,7 @@ class GuardedStress {
     COPIED(builder -> builder.copyOnUpdate(Pair::new)),
     COPIED_READ_WRITE(builder -> builder.readWrite().copyOnUpdate(Pair::new));
 
+    @SuppressWarnings("ImmutableEnumChecker") // a function of its argument alone
     private final UnaryOperator<Guarded.Builder<Pair>> choices;
 
     Variant(UnaryOperator<Guarded.Builder<Pair>> choices) {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -734,9 +735,9 @@ class GuardedTest {
 
     @Test
     void ofAShareableValue_isAllowed() {
-      StringBuffer buffer = new StringBuffer();
+      AtomicInteger counter = new AtomicInteger();
 
-      assertSame(buffer, Guarded.builder(buffer).shareable().build().read(value -> value));
+      assertSame(counter, Guarded.builder(counter).shareable().build().read(value -> value));
     }
   }
 

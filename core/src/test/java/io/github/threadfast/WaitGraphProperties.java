@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -105,7 +106,7 @@ class WaitGraphProperties {
       if (System.nanoTime() > deadline) {
         assertEquals(oracle.picture(), picture(values, players), () -> "after " + done);
       }
-      Thread.yield();
+      Thread.onSpinWait();
     }
   }
 
@@ -132,7 +133,7 @@ class WaitGraphProperties {
     private final LinkedBlockingQueue<Step> told = new LinkedBlockingQueue<>();
     private final Actor actor;
     private volatile boolean waiting;
-    private volatile int deadlocks;
+    private final AtomicInteger deadlocks = new AtomicInteger();
     private boolean ended;
 
     Player(int number, List<Guarded<int[]>> values) {
@@ -156,7 +157,7 @@ class WaitGraphProperties {
     String picture() {
       return waiting && !(told.isEmpty() && actor.isParked())
           ? "on its way"
-          : WaitGraphProperties.picture(inside, waiting, deadlocks);
+          : WaitGraphProperties.picture(inside, waiting, deadlocks.get());
     }
 
     private void play() throws InterruptedException {
@@ -165,7 +166,7 @@ class WaitGraphProperties {
           inside();
         } catch (DeadlockException told) {
           inside.clear();
-          deadlocks++;
+          deadlocks.incrementAndGet();
           waiting = false;
         }
       }
@@ -193,7 +194,7 @@ class WaitGraphProperties {
 
     private Step next() throws InterruptedException {
       Step step = told.take();
-      ended |= step == END;
+      ended |= step.equals(END);
       return step;
     }
 
@@ -209,18 +210,18 @@ class WaitGraphProperties {
   private static final class Oracle {
     private record Asked(int value, boolean reads) {}
 
-    private static final class Thread {
+    private static final class Taker {
       final Deque<Asked> inside = new ArrayDeque<>();
       Asked waiting;
       int deadlocks;
     }
 
     private static final class Value {
-      final Deque<Thread> queue = new ArrayDeque<>();
-      final Set<Thread> readers = new LinkedHashSet<>();
-      Thread writer; // which is inside, or waits for the readers
+      final Deque<Taker> queue = new ArrayDeque<>();
+      final Set<Taker> readers = new LinkedHashSet<>();
+      Taker writer; // which is inside, or waits for the readers
 
-      String picture(List<Thread> threads) {
+      String picture(List<Taker> threads) {
         String inside =
             writer != null
                 ? "held by \"t" + threads.indexOf(writer) + '"'
@@ -229,8 +230,8 @@ class WaitGraphProperties {
       }
     }
 
-    private final List<Thread> threads =
-        IntStream.range(0, THREADS).mapToObj(i -> new Thread()).toList();
+    private final List<Taker> threads =
+        IntStream.range(0, THREADS).mapToObj(i -> new Taker()).toList();
     private final List<Value> values =
         IntStream.range(0, VALUES).mapToObj(i -> new Value()).toList();
 
@@ -239,7 +240,7 @@ class WaitGraphProperties {
       for (int i = 0; i < VALUES; i++) {
         picture.add("Guarded[\"v" + i + "\", " + values.get(i).picture(threads) + "]");
       }
-      for (Thread thread : threads) {
+      for (Taker thread : threads) {
         List<Integer> inside = new ArrayList<>();
         thread.inside.descendingIterator().forEachRemaining(asked -> inside.add(asked.value()));
         picture.add(WaitGraphProperties.picture(inside, thread.waiting != null, thread.deadlocks));
@@ -252,7 +253,7 @@ class WaitGraphProperties {
     }
 
     boolean canTake(Step step) {
-      Thread thread = threads.get(step.thread());
+      Taker thread = threads.get(step.thread());
       return thread.waiting == null
           && (step.move() == Move.LEAVE
               ? !thread.inside.isEmpty()
@@ -272,7 +273,7 @@ class WaitGraphProperties {
     }
 
     void take(Step step) {
-      Thread thread = threads.get(step.thread());
+      Taker thread = threads.get(step.thread());
       if (step.move() == Move.LEAVE) {
         leave(thread);
         return;
@@ -289,7 +290,7 @@ class WaitGraphProperties {
 
     private void letIn(Value value) {
       while (value.writer == null && !value.queue.isEmpty()) {
-        Thread thread = value.queue.remove();
+        Taker thread = value.queue.remove();
         if (thread.waiting.reads()) {
           value.readers.add(thread);
           enter(thread);
@@ -306,12 +307,12 @@ class WaitGraphProperties {
       }
     }
 
-    private void enter(Thread thread) {
+    private void enter(Taker thread) {
       thread.inside.push(thread.waiting);
       thread.waiting = null;
     }
 
-    private void leave(Thread thread) {
+    private void leave(Taker thread) {
       Asked left = thread.inside.pop();
       Value value = values.get(left.value());
       if (!left.reads()) {
@@ -325,7 +326,7 @@ class WaitGraphProperties {
       letIn(value);
     }
 
-    private void fail(Thread thread) {
+    private void fail(Taker thread) {
       thread.deadlocks++;
       thread.waiting = null;
       while (!thread.inside.isEmpty()) {
@@ -333,11 +334,11 @@ class WaitGraphProperties {
       }
     }
 
-    private boolean waitsForItself(Thread start) {
-      Set<Thread> seen = new HashSet<>();
-      Queue<Thread> next = new ArrayDeque<>(inTheWayOf(start));
+    private boolean waitsForItself(Taker start) {
+      Set<Taker> seen = new HashSet<>();
+      Queue<Taker> next = new ArrayDeque<>(inTheWayOf(start));
       while (!next.isEmpty()) {
-        Thread thread = next.remove();
+        Taker thread = next.remove();
         if (thread == start) {
           return true;
         }
@@ -348,7 +349,7 @@ class WaitGraphProperties {
       return false;
     }
 
-    private Collection<Thread> inTheWayOf(Thread thread) {
+    private Collection<Taker> inTheWayOf(Taker thread) {
       if (thread.waiting == null) {
         return List.of();
       }

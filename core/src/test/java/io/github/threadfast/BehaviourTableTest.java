@@ -1,0 +1,422 @@
+package io.github.threadfast;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
+
+/** The README's table of what happens when, cell by cell: a class for each column. */
+@Timeout(60)
+class BehaviourTableTest {
+  private static final Duration SHORT = Duration.ofMillis(1);
+  private static final Duration LONG = Duration.ofHours(1);
+
+  /** Somebody who is inside of something until told to leave. */
+  private static final class Occupant {
+    private final CountDownLatch inside = new CountDownLatch(1);
+    private final CountDownLatch leave = new CountDownLatch(1);
+    private final Actor actor;
+
+    interface Place {
+      void enter(Runnable stay) throws Exception;
+    }
+
+    Occupant(Place place) throws InterruptedException {
+      actor = Actor.start("occupant", () -> place.enter(this::stay));
+      inside.await();
+    }
+
+    private void stay() {
+      inside.countDown();
+      try {
+        leave.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    void leave() throws Exception {
+      leave.countDown();
+      actor.join();
+    }
+  }
+
+  @Nested
+  class OfGuarded {
+    private final Guarded<List<String>> names = Guarded.of("names", new ArrayList<>());
+
+    @Test
+    void anExceptionInACallback_reachesTheCaller_andTheValueIsFreeAsChangedSoFar() {
+      IOException failure = new IOException();
+
+      IOException thrown =
+          assertThrows(
+              IOException.class,
+              () ->
+                  names.update(list -> {
+                    list.add("half");
+                    throw failure;
+                  }));
+
+      assertSame(failure, thrown);
+      assertEquals("Guarded[\"names\", free]", names.toString());
+      List<String> now = names.read(List::copyOf);
+      assertEquals(List.of("half"), now);
+    }
+
+    @Test
+    void anErrorInACallback_isTheSame() {
+      Error failure = new StackOverflowError();
+
+      Error thrown =
+          assertThrows(
+              StackOverflowError.class,
+              () ->
+                  names.compute(list -> {
+                    list.add("half");
+                    throw failure;
+                  }));
+
+      assertSame(failure, thrown);
+      assertEquals("Guarded[\"names\", free]", names.toString());
+      List<String> now = names.read(List::copyOf);
+      assertEquals(List.of("half"), now);
+    }
+
+    @Test
+    void anInterruptWhileWaiting_isKept_andEndsOnlyWhenAndWithin() throws Exception {
+      Occupant occupant = new Occupant(stay -> names.update(list -> stay.run()));
+      List<Boolean> interrupted = Collections.synchronizedList(new ArrayList<>());
+      Actor patient =
+          Actor.start(
+              "patient",
+              () -> names.update(list -> interrupted.add(Thread.currentThread().isInterrupted())));
+      Actor hasty =
+          Actor.start(
+              "hasty",
+              () ->
+                  assertThrows(
+                      InterruptedException.class,
+                      () -> names.within(LONG).update(list -> list.add("hasty"))));
+      patient.awaitParked();
+      hasty.awaitParked();
+
+      patient.thread().interrupt();
+      hasty.thread().interrupt();
+
+      hasty.join();
+      occupant.leave();
+      patient.join();
+      assertEquals(List.of(true), interrupted);
+      Actor waiter =
+          Actor.start(
+              "waiter",
+              () ->
+                  assertThrows(
+                      InterruptedException.class,
+                      () -> names.when(list -> !list.isEmpty()).read(List::size)));
+      waiter.awaitParked();
+      waiter.thread().interrupt();
+      waiter.join();
+    }
+
+    @Test
+    void aTimeout_changesNothing() throws Exception {
+      Occupant occupant = new Occupant(stay -> names.update(list -> stay.run()));
+
+      assertThrows(
+          TimeoutException.class, () -> names.within(SHORT).update(list -> list.add("late")));
+
+      occupant.leave();
+      List<String> now = names.read(List::copyOf);
+      assertEquals(List.of(), now);
+    }
+
+    @Test
+    void sameThreadReentry_throwsAtOnce_andTheOuterActionGoesOn() {
+      names.update(list -> {
+        assertThrows(DeadlockException.class, () -> names.update(List::clear));
+        list.add("outer");
+      });
+
+      List<String> now = names.read(List::copyOf);
+      assertEquals(List.of("outer"), now);
+    }
+
+    @Test
+    void aCycleAcrossThreads_throwsInOne_andTheOtherGoesOn() throws Exception {
+      Guarded<int[]> other = Guarded.of("other", new int[1]);
+      Actor[] second = new Actor[1];
+      names.update(list -> {
+        second[0] = Actor.start("second", () -> other.update(o -> names.update(l -> l.add("2"))));
+        second[0].awaitParked();
+        assertThrows(DeadlockException.class, () -> other.update(o -> o[0] = 1));
+      });
+      second[0].join();
+
+      List<String> now = names.read(List::copyOf);
+      assertEquals(List.of("2"), now);
+    }
+
+    @Test
+    void null_isNamed_andChangesNothing() {
+      assertEquals("value", messageOfNull(() -> Guarded.of(null)));
+      assertEquals("updater", messageOfNull(() -> names.update(null)));
+      assertEquals(
+          "successor returned null for Guarded \"names\", which keeps its value.",
+          messageOfNull(() -> names.replace(list -> null)));
+
+      int size = names.read(List::size);
+      assertEquals(0, size);
+    }
+
+    @Test
+    void thereIsNothingToClose() {
+      assertFalse(AutoCloseable.class.isAssignableFrom(Guarded.class));
+    }
+  }
+
+  @Nested
+  class OfLazy {
+
+    @Test
+    void anExceptionInACallback_reachesTheCallerAndAllWhoWaited_andTheNextTriesAgain()
+        throws Exception {
+      ArithmeticException failure = new ArithmeticException();
+      assertIsShared(failure);
+    }
+
+    @Test
+    void anErrorInACallback_isTheSame_andIsNotCached() throws Exception {
+      assertIsShared(new StackOverflowError());
+      AtomicInteger runs = new AtomicInteger();
+      Lazy<String> caching =
+          Lazy.cachingFailure(() -> {
+            if (runs.incrementAndGet() == 1) {
+              throw new StackOverflowError();
+            }
+            return "made";
+          });
+
+      assertThrows(StackOverflowError.class, caching::get);
+
+      assertEquals("made", caching.get());
+    }
+
+    private void assertIsShared(Throwable failure) throws Exception {
+      CountDownLatch fail = new CountDownLatch(1);
+      AtomicInteger runs = new AtomicInteger();
+      Lazy<String> lazy =
+          Lazy.of(() -> {
+            if (runs.incrementAndGet() > 1) {
+              return "made";
+            }
+            awaitUninterruptibly(fail);
+            throw Actor.<RuntimeException>unchecked(failure);
+          });
+      List<Throwable> thrown = Collections.synchronizedList(new ArrayList<>());
+      Actor first = Actor.start("first", () -> thrown.add(thrownBy(lazy::get)));
+      Actor.await("the initializer runs", () -> runs.get() == 1);
+      Actor second = Actor.start("second", () -> thrown.add(thrownBy(lazy::get)));
+      second.awaitParked();
+
+      fail.countDown();
+
+      first.join();
+      second.join();
+      assertEquals(List.of(failure, failure), thrown);
+      assertEquals("made", lazy.get());
+    }
+
+    @Test
+    void anInterruptWhileWaiting_isKept_andEndsOnlyATimedGet() throws Exception {
+      AtomicInteger runs = new AtomicInteger();
+      Lazy<String>[] lazy = newLazy();
+      Occupant occupant =
+          new Occupant(stay -> {
+            lazy[0] =
+                Lazy.of(() -> {
+                  runs.incrementAndGet();
+                  stay.run();
+                  return "made";
+                });
+            lazy[0].get();
+          });
+      List<Object> got = Collections.synchronizedList(new ArrayList<>());
+      Actor patient =
+          Actor.start(
+              "patient", () -> got.add(lazy[0].get() + Thread.currentThread().isInterrupted()));
+      Actor hasty =
+          Actor.start(
+              "hasty", () -> assertThrows(InterruptedException.class, () -> lazy[0].get(LONG)));
+      patient.awaitParked();
+      hasty.awaitParked();
+
+      patient.thread().interrupt();
+      hasty.thread().interrupt();
+
+      hasty.join();
+      occupant.leave();
+      patient.join();
+      assertEquals(List.of("madetrue"), got);
+      assertEquals(1, runs.get());
+    }
+
+    @Test
+    void aTimeout_leavesTheInitializationGoing() throws Exception {
+      Lazy<String>[] lazy = newLazy();
+      Occupant occupant =
+          new Occupant(stay -> {
+            lazy[0] =
+                Lazy.of(() -> {
+                  stay.run();
+                  return "made";
+                });
+            lazy[0].get();
+          });
+
+      assertThrows(TimeoutException.class, () -> lazy[0].get(SHORT));
+
+      occupant.leave();
+      assertEquals("made", lazy[0].peek());
+    }
+
+    @Test
+    void sameThreadReentry_throwsAtOnce() {
+      Lazy<String>[] lazy = newLazy();
+      lazy[0] = Lazy.of(() -> lazy[0].get());
+
+      assertThrows(DeadlockException.class, lazy[0]::get);
+    }
+
+    @Test
+    void aCycleAcrossThreads_throwsInOne_andTheOtherGoesOn() throws Exception {
+      Guarded<int[]> other = Guarded.of("other", new int[1]);
+      Actor[] second = new Actor[1];
+      Lazy<String>[] lazy = newLazy();
+      lazy[0] =
+          Lazy.of(() -> {
+            second[0] = Actor.start("second", () -> other.update(o -> lazy[0].get()));
+            second[0].awaitParked();
+            assertThrows(DeadlockException.class, () -> other.update(o -> o[0] = 1));
+            return "made";
+          });
+
+      assertEquals("made", lazy[0].get());
+      second[0].join();
+    }
+
+    @Test
+    void null_isNamed_andIsAFailure() {
+      assertEquals("initializer", messageOfNull(() -> Lazy.of(null)));
+      Lazy<String> lazy = Lazy.of("config", () -> null);
+
+      String message = messageOfNull(lazy::get);
+
+      assertTrue(message.contains("Lazy \"config\""), message);
+      assertFalse(lazy.isInitialized());
+    }
+
+    @Test
+    void useAfterClose_throws() {
+      CloseableLazy<String> lazy = Lazy.closeable(() -> "made", value -> {});
+      assertEquals("made", lazy.get());
+
+      lazy.close();
+
+      assertThrows(IllegalStateException.class, lazy::get);
+    }
+
+    @Test
+    void closeDuringUse_waitsForTheInitializer_andClosesTheNewValue() throws Exception {
+      List<String> closed = Collections.synchronizedList(new ArrayList<>());
+      @SuppressWarnings({"unchecked", "rawtypes"}) // an array of one, written once
+      CloseableLazy<String>[] lazy = new CloseableLazy[1];
+      Occupant occupant =
+          new Occupant(stay -> {
+            lazy[0] =
+                Lazy.closeable(
+                    () -> {
+                      stay.run();
+                      return "made";
+                    },
+                    closed::add);
+            lazy[0].get();
+          });
+      Actor closer = Actor.start("closer", () -> lazy[0].close());
+      closer.awaitParked();
+      assertEquals(List.of(), closed);
+
+      occupant.leave();
+      closer.join();
+
+      assertEquals(List.of("made"), closed);
+    }
+
+    @Test
+    void anInterruptedClose_doesNotWait_andTheInitializingThreadCloses() throws Exception {
+      List<String> closed = Collections.synchronizedList(new ArrayList<>());
+      CountDownLatch go = new CountDownLatch(1);
+      CloseableLazy<String> lazy =
+          Lazy.closeable(
+              () -> {
+                awaitUninterruptibly(go);
+                return "made";
+              },
+              closed::add);
+      Actor maker =
+          Actor.start("maker", () -> assertThrows(IllegalStateException.class, lazy::get));
+      maker.awaitParked();
+      Actor closer =
+          Actor.start(
+              "closer",
+              () -> {
+                Thread.currentThread().interrupt();
+                lazy.close();
+                assertTrue(Thread.currentThread().isInterrupted());
+              });
+
+      closer.join();
+      assertEquals(List.of(), closed);
+      go.countDown();
+      maker.join();
+
+      assertEquals(List.of("made"), closed);
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of one, written once
+    private Lazy<String>[] newLazy() {
+      return new Lazy[1];
+    }
+  }
+
+  private static String messageOfNull(Executable call) {
+    return assertThrows(NullPointerException.class, call).getMessage();
+  }
+
+  private static Throwable thrownBy(Executable call) {
+    return assertThrows(Throwable.class, call);
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
