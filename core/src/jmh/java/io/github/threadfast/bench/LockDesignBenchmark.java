@@ -36,6 +36,7 @@ public class LockDesignBenchmark {
     private int count;
 
     @Benchmark
+    @Row(value = "Lock of a Guarded", peer = "bareReentrantLock")
     public int reentrantLock() {
       if (reentrantLock.isHeldByCurrentThread()) {
         throw new IllegalStateException();
@@ -59,6 +60,7 @@ public class LockDesignBenchmark {
     }
 
     @Benchmark
+    @Row(value = "Lock of a Guarded", peer = "bareReentrantLock")
     public int queuedSynchronizer() {
       mutex.lock();
       try {
@@ -69,6 +71,7 @@ public class LockDesignBenchmark {
     }
 
     @Benchmark
+    @Row(value = "Lock of a Guarded", peer = "bareReentrantLock")
     public int ownerWord() {
       ownerWord.lock();
       try {
@@ -79,6 +82,7 @@ public class LockDesignBenchmark {
     }
 
     @Benchmark
+    @Row(value = "Lock of a Guarded", peer = "bareReentrantLock")
     public int ownerWordReleased() {
       timedOwnerWord.lock();
       try {
@@ -89,6 +93,7 @@ public class LockDesignBenchmark {
     }
 
     @Benchmark
+    @Row(value = "Lock of a Guarded", peer = "bareReentrantLock")
     public int monitor() {
       synchronized (mutex) {
         return ++count;
