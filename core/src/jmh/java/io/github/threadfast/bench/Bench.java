@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -77,9 +78,11 @@ public final class Bench {
         .forEach(chosen::add);
     rows.get(true).stream().flatMap(Comparison::benchmarks).forEach(chosen::add);
     rows.get(false).stream().flatMap(Comparison::benchmarks).forEach(chosen::remove);
+    rows.get(false).forEach(row -> System.out.println("SKIPPED on JDK " + JDK + ": " + row));
     if (chosen.isEmpty()) {
       throw new IllegalArgumentException(
-          "No benchmark that JDK %d can run matches \"%s\".".formatted(JDK, pattern));
+          "There is nothing to run: no benchmark for JDK %d matches \"%s\"."
+              .formatted(JDK, pattern));
     }
 
     List<Collection<RunResult>> rounds = run(chosen, size(known, chosen, quick), folder);
@@ -87,7 +90,6 @@ public final class Bench {
         .sorted(Comparator.comparing(Comparison::toString))
         .flatMap(row -> row.lines(rounds))
         .forEach(System.out::println);
-    rows.get(false).forEach(row -> System.out.println(row + ": SKIPPED on JDK " + JDK));
     if (quick) {
       System.out.println("Quick: one short fork of each. A look, not a figure to claim.");
     }
@@ -144,7 +146,8 @@ public final class Bench {
 
   private static List<Collection<RunResult>> run(Set<String> chosen, Size size, Path folder)
       throws RunnerException {
-    String time = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").format(LocalDateTime.now());
+    String time =
+        DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss'Z'").format(LocalDateTime.now(ZoneOffset.UTC));
     int sectionTokens = Section.calibrate();
     List<Collection<RunResult>> rounds = new ArrayList<>();
     for (int round = 1; round <= size.rounds; round++) {

@@ -25,8 +25,8 @@ public class GuardedBenchmark {
   private static final class Counter {
     private int count;
 
-    void increment() {
-      count++;
+    int increment() {
+      return ++count;
     }
   }
 
@@ -35,7 +35,7 @@ public class GuardedBenchmark {
     Guarded<long[]> array = Guarded.of(new long[1]);
     Guarded<StringBuilder> text = Guarded.of(new StringBuilder());
     Guarded<Deque<String>> deque = Guarded.of(new ArrayDeque<>());
-    Pollution.by(
+    Pollution.byActions(
         () -> counter.update(Counter::increment),
         () -> array.update(a -> a[0]++),
         () -> text.update(t -> t.setLength(0)),
@@ -50,7 +50,7 @@ public class GuardedBenchmark {
     };
     for (Runnable section : sections) {
       ReentrantLock lock = new ReentrantLock();
-      Pollution.by(() -> locked(lock, section), () -> synchronizedOn(section, section));
+      Pollution.byActions(() -> locked(lock, section), () -> synchronizedOn(section, section));
     }
   }
 
