@@ -55,11 +55,11 @@ final class GuardedMemory {
 
     @Actor
     public void reader(II_Result result) {
-      pair.read(p -> {
-        result.r1 = p.first;
-        result.r2 = p.second;
-        return null;
-      });
+      result.r1 =
+          pair.read(p -> {
+            result.r2 = p.second;
+            return p.first;
+          });
     }
   }
 
