@@ -75,7 +75,7 @@ public final class Access2<A, B, I extends Exception, O extends Exception> {
    * @param <X> what {@code reader} may throw
    * @param reader returns something of both values; changes nothing
    * @return what {@code reader} returned
-   * @throws I if this thread is interrupted before the action begins
+   * @throws I if this thread is interrupted when it begins to wait, or while it does
    * @throws O if the time is over before the action begins
    * @throws DeadlockException if the wait would never end
    * @throws PoisonedException if an earlier action failed and poisoned a value
@@ -93,7 +93,7 @@ public final class Access2<A, B, I extends Exception, O extends Exception> {
    *
    * @param <X> what {@code updater} may throw
    * @param updater changes both values
-   * @throws I if this thread is interrupted before the action begins
+   * @throws I if this thread is interrupted when it begins to wait, or while it does
    * @throws O if the time is over before the action begins
    * @throws DeadlockException if the wait would never end
    * @throws PoisonedException if an earlier action failed and poisoned a value
@@ -104,7 +104,7 @@ public final class Access2<A, B, I extends Exception, O extends Exception> {
       CheckedBiConsumer<? super A, ? super B, ? extends X> updater) throws X, I, O {
     requireNonNull(updater, "updater");
     section.<@Nullable Object, X>change(
-        "update",
+        Verb.UPDATE,
         values -> {
           updater.accept((A) values[0], (B) values[1]);
           return null;
@@ -118,7 +118,7 @@ public final class Access2<A, B, I extends Exception, O extends Exception> {
    * @param <X> what {@code updater} may throw
    * @param updater changes both values and returns something
    * @return what {@code updater} returned
-   * @throws I if this thread is interrupted before the action begins
+   * @throws I if this thread is interrupted when it begins to wait, or while it does
    * @throws O if the time is over before the action begins
    * @throws DeadlockException if the wait would never end
    * @throws PoisonedException if an earlier action failed and poisoned a value
@@ -128,7 +128,7 @@ public final class Access2<A, B, I extends Exception, O extends Exception> {
   public <R extends @Nullable Object, X extends Exception> R compute(
       CheckedBiFunction<? super A, ? super B, ? extends R, ? extends X> updater) throws X, I, O {
     requireNonNull(updater, "updater");
-    return section.change("compute", values -> updater.apply((A) values[0], (B) values[1]));
+    return section.change(Verb.COMPUTE, values -> updater.apply((A) values[0], (B) values[1]));
   }
 
   /** Returns what it is an access to, without waiting for it. */

@@ -69,7 +69,7 @@ public final class Access3<A, B, C, I extends Exception, O extends Exception> {
    * @param <X> what {@code reader} may throw
    * @param reader returns something of the three values; changes nothing
    * @return what {@code reader} returned
-   * @throws I if this thread is interrupted before the action begins
+   * @throws I if this thread is interrupted when it begins to wait, or while it does
    * @throws O if the time is over before the action begins
    * @throws DeadlockException if the wait would never end
    * @throws PoisonedException if an earlier action failed and poisoned a value
@@ -88,7 +88,7 @@ public final class Access3<A, B, C, I extends Exception, O extends Exception> {
    *
    * @param <X> what {@code updater} may throw
    * @param updater changes the three values
-   * @throws I if this thread is interrupted before the action begins
+   * @throws I if this thread is interrupted when it begins to wait, or while it does
    * @throws O if the time is over before the action begins
    * @throws DeadlockException if the wait would never end
    * @throws PoisonedException if an earlier action failed and poisoned a value
@@ -99,7 +99,7 @@ public final class Access3<A, B, C, I extends Exception, O extends Exception> {
       CheckedTriConsumer<? super A, ? super B, ? super C, ? extends X> updater) throws X, I, O {
     requireNonNull(updater, "updater");
     section.<@Nullable Object, X>change(
-        "update",
+        Verb.UPDATE,
         values -> {
           updater.accept((A) values[0], (B) values[1], (C) values[2]);
           return null;
@@ -113,7 +113,7 @@ public final class Access3<A, B, C, I extends Exception, O extends Exception> {
    * @param <X> what {@code updater} may throw
    * @param updater changes the three values and returns something
    * @return what {@code updater} returned
-   * @throws I if this thread is interrupted before the action begins
+   * @throws I if this thread is interrupted when it begins to wait, or while it does
    * @throws O if the time is over before the action begins
    * @throws DeadlockException if the wait would never end
    * @throws PoisonedException if an earlier action failed and poisoned a value
@@ -125,7 +125,7 @@ public final class Access3<A, B, C, I extends Exception, O extends Exception> {
       throws X, I, O {
     requireNonNull(updater, "updater");
     return section.change(
-        "compute", values -> updater.apply((A) values[0], (B) values[1], (C) values[2]));
+        Verb.COMPUTE, values -> updater.apply((A) values[0], (B) values[1], (C) values[2]));
   }
 
   /** Returns what it is an access to, without waiting for it. */

@@ -1,8 +1,10 @@
 package io.github.threadfast;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.github.threadfast.Waiters.Waiter;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,9 @@ abstract class Cell<T> {
    */
   private @Nullable T draft;
 
+  /** What the holder of the mutex does, if the value is reentrant. Used under the mutex. */
+  private Verb outermost = Verb.READ;
+
   /** Made when somebody waits for the first time. Used under the mutex. */
   private @Nullable Waiters<T> waiters;
 
@@ -54,7 +59,7 @@ abstract class Cell<T> {
   // --- locking: each method returns whether the caller must unlock, being not inside already
 
   /** Waits until nobody else uses the value. */
-  final boolean lock(String verb) {
+  final boolean lock(Verb verb) {
     if (!mutex.tryLock()) {
       Thread me = Thread.currentThread();
       if (mutex.isHeldBy(me)) {
@@ -66,10 +71,17 @@ abstract class Cell<T> {
     if (readers != null) {
       exclude(readers, verb);
     }
+    return begun(verb);
+  }
+
+  private boolean begun(Verb verb) {
+    if (reentrant) {
+      outermost = verb;
+    }
     return true;
   }
 
-  private void exclude(Readers readers, String verb) {
+  private void exclude(Readers readers, Verb verb) {
     boolean excluded = false;
     try {
       requireNotReading(Thread.currentThread(), verb);
@@ -83,7 +95,7 @@ abstract class Cell<T> {
   }
 
   /** Waits until nobody else uses the value, but no longer than {@code deadline}. */
-  final boolean lock(String verb, Deadline deadline) throws InterruptedException, TimeoutException {
+  final boolean lock(Verb verb, Deadline deadline) throws InterruptedException, TimeoutException {
     Thread me = Thread.currentThread();
     if (mutex.isHeldBy(me)) {
       return reenter(verb);
@@ -93,7 +105,7 @@ abstract class Cell<T> {
     if (readers != null) {
       exclude(readers, deadline);
     }
-    return true;
+    return begun(verb);
   }
 
   private void lockMutex(Deadline deadline) throws InterruptedException, TimeoutException {
@@ -118,7 +130,7 @@ abstract class Cell<T> {
   }
 
   /** Waits until nobody changes the value. */
-  final boolean lockToRead(String verb) {
+  final boolean lockToRead(Verb verb) {
     if (readers == null) {
       return lock(verb);
     }
@@ -140,7 +152,7 @@ abstract class Cell<T> {
   }
 
   /** Waits until nobody changes the value, but no longer than {@code deadline}. */
-  final boolean lockToRead(String verb, Deadline deadline)
+  final boolean lockToRead(Verb verb, Deadline deadline)
       throws InterruptedException, TimeoutException {
     if (readers == null) {
       return lock(verb, deadline);
@@ -168,13 +180,13 @@ abstract class Cell<T> {
 
   /**
    * Ends what {@code lock} has begun. Each unlocking of the mutex comes here, since each must
-   * signal: see {@link Waiters}.
+   * choose who goes on: see {@link Waiters}.
    */
   final void unlock() {
     Waiter<T> next = null;
     try {
       if (waiters != null && !waiters.isEmpty()) {
-        next = waiters.signalNext(poison == null ? value : null);
+        next = waiters.choose(poison == null ? value : null);
       }
     } finally {
       if (readers != null) {
@@ -182,35 +194,43 @@ abstract class Cell<T> {
       }
       mutex.unlock();
     }
-    if (next != null) {
-      next.wake();
+    if (next != null && !next.signal()) {
+      passOn();
     }
   }
 
-  private boolean reenter(String verb) {
-    if (reentrant) {
-      return false;
+  private boolean reenter(Verb verb) {
+    if (!reentrant) {
+      throw nested(
+          verb,
+          "action",
+          "A nested action would work on a value that is half changed. Do both in one action, or pass"
+              + " what you need out of the first.");
     }
-    throw Deadlock.ofOne(
+    if (verb != Verb.READ && !(verb.edits() && outermost.edits())) {
+      throw nested(
+          verb,
+          outermost.toString(),
+          "Only update and compute can be a part of one another. Do both in one update, or one after"
+              + " the other.");
+    }
+    return false;
+  }
+
+  private DeadlockException nested(Verb verb, String outer, String advice) {
+    return Deadlock.ofOne(
         mutex,
-        """
-        %s was used again, by %s, from inside its own action on thread "%s". \
-        A nested action would work on a value that is half changed. \
-        Do both in one action, or pass what you need out of the first.\
-        """
-            .formatted(mutex.label(), verb, Threads.nameOf(Thread.currentThread())));
+        "%s was used again, by %s, from inside its own %s on thread \"%s\". %s"
+            .formatted(mutex.label(), verb, outer, Texts.nameOf(Thread.currentThread()), advice));
   }
 
-  private void requireNotReading(Thread me, String verb) {
+  private void requireNotReading(Thread me, Verb verb) {
     if (readers != null && readers.isReading(me)) {
-      throw Deadlock.ofOne(
-          readers,
-          """
-          %s was used again, by %s, from inside its own read on thread "%s". \
-          A change waits until all reads are over, and this one would wait for it. \
-          Do both in one change, or change after the read.\
-          """
-              .formatted(mutex.label(), verb, Threads.nameOf(me)));
+      throw nested(
+          verb,
+          "read",
+          "A change waits until all reads are over, and this one would wait for it. Do both in one"
+              + " change, or change after the read.");
     }
   }
 
@@ -222,14 +242,14 @@ abstract class Cell<T> {
         The condition on %s does not hold, and nobody can change that while thread "%s" waits for it \
         inside its own action. Wait before the action.\
         """
-            .formatted(mutex.label(), Threads.nameOf(Thread.currentThread())));
+            .formatted(mutex.label(), Texts.nameOf(Thread.currentThread())));
   }
 
   private TimeoutException timeout(Deadline deadline, WaitGraph.Resource resource) {
     String inTheWay =
         resource.holders().stream()
             .findFirst()
-            .map(holder -> ": \"%s\" %s it".formatted(Threads.nameOf(holder), resource.holding()))
+            .map(holder -> ": \"%s\" %s it".formatted(Texts.nameOf(holder), resource.holding()))
             .orElse("");
     return new TimeoutException(
         "%s was not free within %s%s. Shorten that action, or wait longer."
@@ -269,25 +289,28 @@ abstract class Cell<T> {
           %s would escape: the action returned the guarded %s itself. \
           Return what you need of it or a copy, or build it as shareable if it is immutable.\
           """
-              .formatted(mutex.label(), opened.getClass().getSimpleName()));
+              .formatted(mutex.label(), Texts.nameOf(opened.getClass())));
     }
   }
 
-  /** Refuses a change after which the invariant does not hold. */
-  final void requireInvariant(T changed, String outcome) {
-    if (policy != null && !policy.holds(changed)) {
-      throw new InvariantException(
-          "The invariant of %s does not hold after the change. %s"
-              .formatted(mutex.label(), outcome));
-    }
-  }
-
-  /** Checks what {@link #open} returned and an action has changed, before {@link #commit}. */
+  /**
+   * Checks what {@link #open} returned and an action has changed, before {@link #commit}. A value
+   * that was changed in place is poisoned if its invariant does not hold.
+   */
   final void check() {
+    if (policy == null) {
+      return;
+    }
     if (draft != null) {
-      requireInvariant(draft, "The change is undone.");
-    } else {
-      requireInvariant(value, "The value is poisoned: call repair to supply a good one.");
+      policy.requireInvariant(draft, mutex, "The change is undone.");
+      return;
+    }
+    try {
+      policy.requireInvariant(
+          value, mutex, "The value is poisoned: call repair to supply a good one.");
+    } catch (InvariantException broken) {
+      poison(broken);
+      throw broken;
     }
   }
 
@@ -309,15 +332,17 @@ abstract class Cell<T> {
   }
 
   /** Puts another value in the place of the value. */
-  final void put(boolean outermost, T next) {
-    if (outermost) {
-      requireInvariant(next, "The value is unchanged.");
+  final <X extends Exception> void exchange(
+      CheckedFunction<? super T, ? extends T, ? extends X> successor) throws X {
+    T next = successor.apply(current());
+    if (next == null) {
+      throw new NullPointerException(
+          "successor returned null for %s, which keeps its value.".formatted(label()));
     }
-    if (draft == null) {
-      value = next;
-    } else {
-      draft = next;
+    if (policy != null) {
+      policy.requireInvariant(next, mutex, "The value is unchanged.");
     }
+    value = next;
     changed();
   }
 
@@ -330,16 +355,27 @@ abstract class Cell<T> {
 
   /** Ends a change that failed. */
   final void rollBack(Throwable failure) {
-    if (draft != null) {
-      draft = null;
-    } else if (policy != null
+    if (!dropDraft()
+        && policy != null
         && policy.copier() == null
         && poison == null
         && policy.isBroken(value, failure)) {
-      poison = new Poison(failure, Threads.nameOf(Thread.currentThread()));
-      Events.poison(mutex, failure);
+      poison(failure);
     }
     changed();
+  }
+
+  /** Ends a change that has not begun; returns whether there was a draft. */
+  @CanIgnoreReturnValue
+  final boolean dropDraft() {
+    boolean was = draft != null;
+    draft = null;
+    return was;
+  }
+
+  private void poison(Throwable failure) {
+    poison = new Poison(failure, Texts.nameOf(Thread.currentThread()));
+    Events.poison(mutex, failure);
   }
 
   private void changed() {
@@ -361,7 +397,9 @@ abstract class Cell<T> {
       throw new NullPointerException(
           "healer returned null for %s, which stays poisoned.".formatted(mutex.label()));
     }
-    requireInvariant(healed, "It stays poisoned.");
+    if (policy != null) {
+      policy.requireInvariant(healed, mutex, "It stays poisoned.");
+    }
     value = healed;
     poison = null;
     changed();
@@ -383,16 +421,16 @@ abstract class Cell<T> {
   // --- waiting for a state
 
   /** Adds the current thread, which is inside and unlocks next, to those who wait. */
-  final void enlist(Waiter<T> waiter) {
+  final Waiter<T> enlist(@Nullable Predicate<? super T> condition) {
     if (waiters == null) {
       waiters = new Waiters<>();
     }
-    waiters.add(waiter);
+    return waiters.add(condition);
   }
 
-  /** Signals another waiter in the place of one that gave up. */
+  /** Lets another waiter go on in the place of one that gave up. */
   final void passOn() {
-    if (mutex.tryBarge()) { // else somebody is inside, whose unlocking signals
+    if (mutex.tryBarge()) { // else somebody is inside, whose unlocking does
       unlock();
     }
   }
@@ -413,9 +451,10 @@ abstract class Cell<T> {
     int reading = readers == null ? 0 : readers.holders().size();
     String inside =
         owner != null
-            ? "held by \"" + Threads.nameOf(owner) + '"'
+            ? "held by \"" + Texts.nameOf(owner) + '"'
             : reading > 0 ? "read by " + reading : "free";
-    int waiting = mutex.getQueueLength();
+    Waiters<T> forConditions = waiters;
+    int waiting = mutex.getQueueLength() + (forConditions == null ? 0 : forConditions.size());
     return inside
         + (waiting == 0 ? "" : ", " + waiting + " waiting")
         + (poison == null ? "" : ", poisoned");

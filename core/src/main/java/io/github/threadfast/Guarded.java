@@ -198,7 +198,7 @@ public final class Guarded<T> extends Cell<T> {
   public <R extends @Nullable Object, X extends Exception> R read(
       CheckedFunction<? super T, ? extends R, ? extends X> reader) throws X {
     requireNonNull(reader, "reader");
-    boolean outermost = lockToRead("read");
+    boolean outermost = lockToRead(Verb.READ);
     try {
       T current = current();
       R result = reader.apply(current);
@@ -225,7 +225,7 @@ public final class Guarded<T> extends Cell<T> {
   public <X extends Exception> void update(CheckedConsumer<? super T, ? extends X> updater)
       throws X {
     requireNonNull(updater, "updater");
-    boolean outermost = lock("update");
+    boolean outermost = lock(Verb.UPDATE);
     try {
       updater.accept(open());
       commit(outermost);
@@ -259,7 +259,7 @@ public final class Guarded<T> extends Cell<T> {
   public <R extends @Nullable Object, X extends Exception> R compute(
       CheckedFunction<? super T, ? extends R, ? extends X> updater) throws X {
     requireNonNull(updater, "updater");
-    boolean outermost = lock("compute");
+    boolean outermost = lock(Verb.COMPUTE);
     try {
       T opened = open();
       R result = updater.apply(opened);
@@ -293,14 +293,9 @@ public final class Guarded<T> extends Cell<T> {
   public <X extends Exception> void replace(
       CheckedFunction<? super T, ? extends T, ? extends X> successor) throws X {
     requireNonNull(successor, "successor");
-    boolean outermost = lock("replace");
+    boolean outermost = lock(Verb.REPLACE);
     try {
-      T next = successor.apply(current());
-      if (next == null) {
-        throw new NullPointerException(
-            "successor returned null for %s, which keeps its value.".formatted(label()));
-      }
-      put(outermost, next);
+      exchange(successor);
     } finally {
       if (outermost) {
         unlock();
@@ -326,7 +321,7 @@ public final class Guarded<T> extends Cell<T> {
   public <X extends Exception> boolean repair(
       CheckedFunction<? super T, ? extends T, ? extends X> healer) throws X {
     requireNonNull(healer, "healer");
-    boolean outermost = lock("repair");
+    boolean outermost = lock(Verb.REPAIR);
     try {
       return heal(healer);
     } finally {
@@ -370,9 +365,8 @@ public final class Guarded<T> extends Cell<T> {
     return access().within(limit);
   }
 
-  @SuppressWarnings("unchecked") // the one value of the section is that of this
   private Access<T, RuntimeException, RuntimeException> access() {
-    return new Access<>(Section.of(this), values -> (T) values[0]);
+    return new Access<>(Section.of(this));
   }
 
   /**
@@ -415,23 +409,21 @@ public final class Guarded<T> extends Cell<T> {
   }
 
   /**
-   * Returns an access to any number of values at once, without regard to their order. Actions get
-   * them as an unmodifiable list in the order given here, which they must not return or keep.
+   * Returns an access to any number of values at once, without regard to their order: see {@link
+   * AccessAll}.
    *
    * @param <T> the values
    * @param all at least one, none of them twice
    * @return an access to all
    * @throws IllegalArgumentException if two of them are the same, or there are none
    */
-  @SuppressWarnings("unchecked") // the values of the section are those of the list
-  public static <T> Access<List<T>, RuntimeException, RuntimeException> together(
+  public static <T> AccessAll<T, RuntimeException, RuntimeException> together(
       Collection<? extends Guarded<? extends T>> all) {
     List<Guarded<? extends T>> given = List.copyOf(all);
     if (given.isEmpty()) {
       throw new IllegalArgumentException("together was given no value. Give at least one.");
     }
-    return new Access<>(
-        Section.of(given.toArray(Cell<?>[]::new)), values -> (List<T>) List.of(values));
+    return new AccessAll<>(Section.of(given.toArray(Cell<?>[]::new)));
   }
 
   /**
@@ -457,6 +449,7 @@ public final class Guarded<T> extends Cell<T> {
     boolean reentrant;
     boolean shareable;
     private boolean poisonOnFailure;
+    private boolean built;
     private @Nullable Predicate<? super T> invariant;
     private @Nullable UnaryOperator<T> copier;
 
@@ -563,20 +556,37 @@ public final class Guarded<T> extends Cell<T> {
      *
      * @return a new one
      * @throws IllegalStateException if {@code poisonOnFailure} and {@code copyOnUpdate} are both
-     *     chosen: nothing that failed would be left to poison
+     *     chosen: nothing that failed would be left to poison; or if this was called before
      * @throws IllegalArgumentException if the invariant does not hold of the value
      */
     public Guarded<T> build() {
+      if (built) {
+        throw new IllegalStateException(
+            "build was called twice: each Guarded would lock the one value without the other. Make a"
+                + " builder for each value.");
+      }
       if (poisonOnFailure && copier != null) {
         throw new IllegalStateException(
             "poisonOnFailure and copyOnUpdate were both chosen: a failed update of a copy leaves"
                 + " nothing to poison. Choose one.");
       }
-      if (invariant != null && !invariant.test(value)) {
-        throw new IllegalArgumentException(
-            "The invariant does not hold of the first value. Begin with a value of which it does.");
-      }
+      requireInvariant();
+      built = true;
       return new Guarded<>(this);
+    }
+
+    private void requireInvariant() {
+      Exception thrown = null;
+      try {
+        if (invariant == null || invariant.test(value)) {
+          return;
+        }
+      } catch (Exception e) {
+        thrown = e;
+      }
+      throw new IllegalArgumentException(
+          "The invariant does not hold of the first value. Begin with a value of which it does.",
+          thrown);
     }
 
     @Nullable Policy<T> policy() {

@@ -84,7 +84,8 @@ final class Mutex extends AbstractQueuedSynchronizer implements WaitGraph.Resour
     return getExclusiveOwnerThread();
   }
 
-  boolean isHeldBy(Thread thread) {
+  @Override
+  public boolean isHeldBy(Thread thread) {
     return owner() == thread;
   }
 
@@ -101,10 +102,6 @@ final class Mutex extends AbstractQueuedSynchronizer implements WaitGraph.Resour
 
   /** Returns the name as {@code "orders"}, or the type as {@code <List>}. */
   String shortLabel() {
-    if (name != null) {
-      return '"' + name + '"';
-    }
-    String simpleName = type.getSimpleName(); // an anonymous class has none
-    return "<" + (simpleName.isEmpty() ? type.getName() : simpleName) + ">";
+    return name != null ? '"' + name + '"' : "<" + Texts.nameOf(type) + ">";
   }
 }

@@ -163,7 +163,7 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
 
   private void requireOther(Thread thread, String verb) {
     if (thread == Thread.currentThread()) {
-      String place = Threads.placeIn(thread.getStackTrace());
+      String place = Texts.placeIn(thread.getStackTrace());
       throw Deadlock.ofOne(
           this,
           """
@@ -171,8 +171,7 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
           It would wait for the value that it is about to make. \
           Use it after its initializer has returned, and inside only what is already made.\
           """
-              .formatted(
-                  label(), verb, Threads.nameOf(thread), place == null ? "" : " at " + place));
+              .formatted(label(), verb, Texts.nameOf(thread), place == null ? "" : " at " + place));
     }
   }
 
@@ -320,8 +319,7 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
       if (lambda >= 0) { // the class that made it
         return "<" + fullName.substring(fullName.lastIndexOf('.', lambda) + 1, lambda) + ">";
       }
-      String simpleName = type.getSimpleName(); // an anonymous class has none
-      return "<" + (simpleName.isEmpty() ? fullName : simpleName) + ">";
+      return "<" + Texts.nameOf(type) + ">";
     }
     return "\"" + name + '"';
   }
@@ -338,26 +336,26 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
       return initializing(attempt.thread(), attempt.getQueueLength());
     }
     if (now instanceof Failure failure) {
-      return "failed with " + failure.cause().getClass().getSimpleName();
+      return "failed with " + Texts.nameOf(failure.cause().getClass());
     }
     return "not initialized";
   }
 
   private static String initializing(Thread thread, int waiting) {
     return "being initialized by \""
-        + Threads.nameOf(thread)
+        + Texts.nameOf(thread)
         + (waiting == 0 ? "\"" : "\", " + waiting + " waiting");
   }
 
   private TimeoutException timedOut(Duration timeout, Thread thread) {
-    String place = Threads.placeIn(thread.getStackTrace());
+    String place = Texts.placeIn(thread.getStackTrace());
     return new TimeoutException(
         """
         %s was not initialized within %s: thread "%s" is still at it%s. \
         Wait longer, or ask again: the initialization goes on.\
         """
             .formatted(
-                label(), timeout, Threads.nameOf(thread), place == null ? "" : ", at " + place));
+                label(), timeout, Texts.nameOf(thread), place == null ? "" : ", at " + place));
   }
 
   private static long nanosOf(Duration timeout) {
@@ -439,6 +437,11 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
     @Override
     public Collection<Thread> holders() {
       return getState() == OVER ? List.of() : List.of(thread());
+    }
+
+    @Override
+    public boolean isHeldBy(Thread thread) {
+      return getState() != OVER && thread() == thread;
     }
 
     @Override

@@ -19,7 +19,7 @@ public final class PoisonedException extends IllegalStateException {
         %s refuses access, since an action failed with %s on thread "%s" (see the cause). \
         The value may be half changed. Call repair to supply a good one.\
         """
-            .formatted(label, cause.getClass().getSimpleName(), thread),
+            .formatted(label, Texts.nameOf(cause.getClass()), thread),
         cause);
     this.thread = thread;
   }

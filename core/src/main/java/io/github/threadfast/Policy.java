@@ -38,8 +38,24 @@ record Policy<T>(
     }
   }
 
-  /** Returns whether the invariant holds of {@code value}. */
-  boolean holds(T value) {
-    return invariant == null || invariant.test(value);
+  /**
+   * Checks the invariant, whose own exceptions are taken as its not holding.
+   *
+   * @param outcome what becomes of a value of which it does not hold
+   */
+  void requireInvariant(T value, WaitGraph.Resource resource, String outcome) {
+    Exception thrown = null;
+    try {
+      if (invariant == null || invariant.test(value)) {
+        return;
+      }
+    } catch (Exception e) {
+      thrown = e;
+    }
+    throw new InvariantException(
+        "The invariant of %s %s after the change. %s"
+            .formatted(
+                resource.label(), thrown == null ? "does not hold" : "threw an exception", outcome),
+        thrown);
   }
 }

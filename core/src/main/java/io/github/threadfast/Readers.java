@@ -85,7 +85,14 @@ final class Readers implements WaitGraph.Resource {
   void enter(Thread reader) {
     if (!SLOT.compareAndSet(slots, slotOf(reader), null, reader)) { // publishes P1
       crowded.incrementAndGet(); // publishes P1
-      crowd.add(reader);
+      boolean added = false;
+      try {
+        added = crowd.add(reader);
+      } finally {
+        if (!added) { // for want of memory
+          crowded.decrementAndGet();
+        }
+      }
     }
   }
 
@@ -204,8 +211,18 @@ final class Readers implements WaitGraph.Resource {
   }
 
   @Override
+  public boolean isHeldBy(Thread thread) {
+    return SLOT.getVolatile(slots, slotOf(thread)) == thread || crowd.contains(thread);
+  }
+
+  @Override
   public String label() {
     return mutex.label();
+  }
+
+  @Override
+  public String wanted() {
+    return "the readers of " + label();
   }
 
   @Override
@@ -214,6 +231,6 @@ final class Readers implements WaitGraph.Resource {
   }
 
   private static int slotOf(Thread thread) {
-    return ((int) Threads.idOf(thread) & SLOTS - 1) * STRIDE + STRIDE;
+    return ((int) Texts.idOf(thread) & SLOTS - 1) * STRIDE + STRIDE;
   }
 }

@@ -75,7 +75,7 @@ final class Section<I extends Exception, O extends Exception> {
   /** Looks at the values, together with others who look. */
   <R extends @Nullable Object, X extends Exception> R read(
       CheckedFunction<Object[], ? extends R, ? extends X> reader) throws X, I, O {
-    Visit visit = new Visit("read");
+    Visit visit = new Visit(Verb.READ);
     enter(visit, true);
     try {
       Object[] values = visit.current();
@@ -90,11 +90,21 @@ final class Section<I extends Exception, O extends Exception> {
   /** Changes the values, alone. */
   @CanIgnoreReturnValue
   <R extends @Nullable Object, X extends Exception> R change(
-      String verb, CheckedFunction<Object[], ? extends R, ? extends X> updater) throws X, I, O {
+      Verb verb, CheckedFunction<Object[], ? extends R, ? extends X> updater) throws X, I, O {
     Visit visit = new Visit(verb);
     enter(visit, false);
     try {
       Object[] values = visit.open();
+      return change(visit, values, updater);
+    } finally {
+      visit.leave();
+    }
+  }
+
+  private <R extends @Nullable Object, X extends Exception> R change(
+      Visit visit, Object[] values, CheckedFunction<Object[], ? extends R, ? extends X> updater)
+      throws X {
+    try {
       R result = updater.apply(values);
       visit.requireNoEscape(result, values);
       visit.commit();
@@ -102,6 +112,16 @@ final class Section<I extends Exception, O extends Exception> {
     } catch (Throwable failure) {
       visit.rollBack(failure);
       throw failure;
+    }
+  }
+
+  /** Puts another value in the place of the one value. */
+  <X extends Exception> void replace(
+      CheckedFunction<Object, ? extends Object, ? extends X> successor) throws X, I, O {
+    Visit visit = new Visit(Verb.REPLACE);
+    enter(visit, false);
+    try {
+      cells[0].exchange(successor);
     } finally {
       visit.leave();
     }
@@ -120,7 +140,7 @@ final class Section<I extends Exception, O extends Exception> {
 
   /** One thread's way through the section. */
   private final class Visit {
-    private final String verb;
+    private final Verb verb;
     private final @Nullable Deadline deadline = limit == null ? null : Deadline.in(limit);
 
     /**
@@ -130,7 +150,7 @@ final class Section<I extends Exception, O extends Exception> {
 
     private boolean shared;
 
-    Visit(String verb) {
+    Visit(Verb verb) {
       this.verb = verb;
     }
 
@@ -142,10 +162,19 @@ final class Section<I extends Exception, O extends Exception> {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      lock(reading);
-      if (!holds()) {
-        leave();
-        enterWhenItHolds();
+      boolean entered = false;
+      try {
+        lock(reading);
+        if (!holds()) {
+          requireOutermost();
+          leave();
+          enterWhenItHolds();
+        }
+        entered = true;
+      } finally {
+        if (!entered) {
+          leave();
+        }
       }
     }
 
@@ -187,19 +216,7 @@ final class Section<I extends Exception, O extends Exception> {
     }
 
     private boolean holds() {
-      if (condition == null) {
-        return true;
-      }
-      boolean tried = false;
-      try {
-        boolean holds = condition.test(current());
-        tried = true;
-        return holds;
-      } finally {
-        if (!tried) {
-          leave();
-        }
-      }
+      return condition == null || condition.test(current());
     }
 
     /** Waits alone, even to read, since a change must not come between a look and the wait. */
@@ -221,13 +238,16 @@ final class Section<I extends Exception, O extends Exception> {
       }
     }
 
-    private Waiter<?>[] enlist() {
+    /** Nobody else can make the condition hold while this thread is inside already. */
+    private void requireOutermost() {
       for (int i = 0; i < inOrder.length; i++) {
         if (!locked[i]) {
-          leave();
           throw inOrder[i].neverHolds();
         }
       }
+    }
+
+    private Waiter<?>[] enlist() {
       Waiter<?>[] waiters = new Waiter<?>[inOrder.length];
       for (int i = 0; i < inOrder.length; i++) {
         waiters[i] = enlist(inOrder[i]);
@@ -237,31 +257,34 @@ final class Section<I extends Exception, O extends Exception> {
 
     private Waiter<?> enlist(Cell<Object> cell) {
       Predicate<Object[]> awaited = condition;
-      Waiter<Object> waiter =
-          new Waiter<>(
-              awaited == null || inOrder.length > 1
-                  ? null
-                  : value -> awaited.test(new Object[] {value}));
-      cell.enlist(waiter);
-      return waiter;
+      return cell.enlist(
+          awaited == null || inOrder.length > 1
+              ? null
+              : value -> awaited.test(new Object[] {value}));
     }
 
     /** Waits until signalled: see {@link Waiters} for what must be done if it gives up. */
     private void await(Waiter<?>[] waiters) throws InterruptedException, TimeoutException {
       boolean interrupted = false;
-      for (long left = left(); !isSignalled(waiters) && !interrupted && left > 0; left = left()) {
-        LockSupport.parkNanos(Section.this, left);
-        interrupted = Thread.interrupted();
+      boolean signalled;
+      try {
+        for (long left = left(); !isSignalled(waiters) && !interrupted && left > 0; left = left()) {
+          LockSupport.parkNanos(Section.this, left);
+          interrupted = Thread.interrupted();
+        }
+      } finally {
+        signalled = giveUp(waiters);
       }
-      boolean signalled = giveUp(waiters);
-      if (interrupted) {
+      Throwable thrown = waiters[0].failure();
+      if (interrupted || thrown != null) {
         passOn(waiters);
+      }
+      if (interrupted) {
         throw new InterruptedException();
       }
       if (!signalled) {
         throw timeout();
       }
-      Throwable thrown = waiters[0].failure();
       if (thrown != null) {
         throw Section.<RuntimeException>unchecked(thrown);
       }
@@ -292,7 +315,16 @@ final class Section<I extends Exception, O extends Exception> {
 
     /** Returns the values to change, or copies of them. */
     Object[] open() {
-      return Arrays.stream(cells).map(Cell::open).toArray();
+      boolean opened = false;
+      try {
+        Object[] values = Arrays.stream(cells).map(Cell::open).toArray();
+        opened = true;
+        return values;
+      } finally {
+        if (!opened) { // no value has been changed: none is to blame for another
+          forEachLocked(Cell::dropDraft);
+        }
+      }
     }
 
     void requireNoEscape(@Nullable Object result, Object[] values) {

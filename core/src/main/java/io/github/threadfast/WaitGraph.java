@@ -1,11 +1,16 @@
 package io.github.threadfast;
 
+import static java.util.Objects.requireNonNull;
+
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -31,11 +36,13 @@ final class WaitGraph {
    * still there. By (2) each w was there all the time from its first sight to its last, and by (1)
    * its t held its r from the moment when that was seen until then. So between the last step and the
    * first of the final looks all of it was true at once, and will be until one of the threads gives
-   * up. None of them can: they wait without a limit. A timed wait is never announced, so that paths
-   * end at it.
+   * up. None of them does: they wait without a limit. A timed wait is never announced, so that paths
+   * end at it. The one way out is a CloseableLazy that is closed in a hurry, which ends the attempt
+   * of a thread that waits: the final looks ask for holders, too, so that this is seen.
    *
    * No miss. The thread of a cycle that is the last to put its wait finds all the others, since it
-   * looks after it has put.
+   * looks after it has put. Between is a full fence, since who holds something may be a plain field:
+   * a holder that was written before another thread put its wait is seen by whoever puts later.
    *
    * One victim. By (3) whoever comes second finds the wait of the first gone, and parks.
    *
@@ -67,8 +74,18 @@ final class WaitGraph {
      */
     Collection<Thread> holders();
 
+    /** Returns whether {@code thread} is one of the holders. */
+    default boolean isHeldBy(Thread thread) {
+      return holders().contains(thread);
+    }
+
     /** Returns the primitive and its name, as {@code Guarded "orders"}. */
     String label();
+
+    /** Returns what is waited for, if that is not all of it. */
+    default String wanted() {
+      return label();
+    }
 
     /** Returns what a holder does, as {@code holds}. */
     default String holding() {
@@ -97,6 +114,7 @@ final class WaitGraph {
     Thread me = Thread.currentThread();
     Wait mine = new Wait(me, resource);
     WAITS.put(me, mine);
+    VarHandle.fullFence();
     try {
       if (!pathBack(mine).isEmpty()) {
         judge(mine);
@@ -113,7 +131,7 @@ final class WaitGraph {
     try {
       do {
         cycle = pathBack(mine);
-      } while (!cycle.stream().allMatch(WaitGraph::goesOn)); // else somebody has got on meanwhile
+      } while (!goesOn(cycle)); // else somebody has got on meanwhile
       if (!cycle.isEmpty()) {
         WAITS.remove(mine.thread);
       }
@@ -125,34 +143,49 @@ final class WaitGraph {
     }
   }
 
-  private static boolean goesOn(Wait wait) {
-    return WAITS.get(wait.thread) == wait;
+  private static boolean goesOn(List<Wait> cycle) {
+    for (int i = 0; i < cycle.size(); i++) {
+      Wait wait = cycle.get(i);
+      Wait next = cycle.get((i + 1) % cycle.size());
+      if (WAITS.get(wait.thread) != wait || !wait.resource.isHeldBy(next.thread)) {
+        return false;
+      }
+    }
+    return true;
   }
 
-  /** Returns the waits from {@code mine} to that for what its thread holds, or an empty list. */
+  /**
+   * Returns the waits from {@code mine} to that for what its thread holds, as few as can be, or an
+   * empty list.
+   */
   private static List<Wait> pathBack(Wait mine) {
-    List<Wait> path = new ArrayList<>();
-    return leadsBack(mine, mine.thread, path, new HashSet<>()) ? path : List.of();
+    Map<Wait, Wait> cameFrom = new HashMap<>();
+    Queue<Wait> next = new ArrayDeque<>(List.of(mine));
+    while (!next.isEmpty()) {
+      Wait wait = next.remove();
+      for (Thread holder : wait.resource.holders()) {
+        if (holder == mine.thread) {
+          return path(mine, wait, cameFrom);
+        }
+        Wait onward = WAITS.get(holder);
+        if (onward != null
+            && wait.resource.isHeldBy(holder) // once more, now that its wait was seen
+            && cameFrom.putIfAbsent(onward, wait) == null) {
+          next.add(onward);
+        }
+      }
+    }
+    return List.of();
   }
 
-  private static boolean leadsBack(Wait wait, Thread start, List<Wait> path, Set<Wait> visited) {
-    if (!visited.add(wait)) {
-      return false;
+  private static List<Wait> path(Wait start, Wait end, Map<Wait, Wait> cameFrom) {
+    List<Wait> path = new ArrayList<>();
+    for (Wait wait = end; wait != start; wait = requireNonNull(cameFrom.get(wait))) {
+      path.add(wait);
     }
-    path.add(wait);
-    for (Thread holder : wait.resource.holders()) {
-      if (holder == start) {
-        return true;
-      }
-      Wait next = WAITS.get(holder);
-      if (next != null
-          && wait.resource.holders().contains(holder) // once more, now that its wait was seen
-          && leadsBack(next, start, path, visited)) {
-        return true;
-      }
-    }
-    path.remove(path.size() - 1);
-    return false;
+    path.add(start);
+    Collections.reverse(path);
+    return path;
   }
 
   private static DeadlockException deadlock(List<Wait> cycle) {

@@ -2,6 +2,7 @@ package io.github.threadfast;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -54,6 +55,7 @@ class DeadlockTest {
         Guarded<int[]> guarded = Guarded.readWrite(name, new int[1]);
         return new Part(
             "Guarded \"" + name + '"',
+            "the readers of Guarded \"" + name + '"',
             body ->
                 guarded.<Object, Exception>read(v -> {
                   body.run();
@@ -129,7 +131,11 @@ class DeadlockTest {
     }
   }
 
-  record Part(String label, Inside inside, Actor.Body wanted) {}
+  record Part(String label, String wantedLabel, Inside inside, Actor.Body wanted) {
+    Part(String label, Inside inside, Actor.Body wanted) {
+      this(label, label, inside, wanted);
+    }
+  }
 
   interface Inside {
     void run(Actor.Body body) throws Exception;
@@ -175,8 +181,22 @@ class DeadlockTest {
     assertOneIsTold(Thread::new, parts);
   }
 
+  @Test
+  void aCycleOfThousands_isToldToOneThread_inShort() throws Exception {
+    ThreadFactory virtual = VirtualThreads.factory();
+    List<Part> parts = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      parts.add(Kind.EXCLUSIVE.make("p" + i));
+    }
+
+    DeadlockException told = assertOneIsTold(virtual, parts);
+
+    assertTrue(told.getMessage().contains("; then 4990 threads more; "), told.getMessage());
+  }
+
   /** Each thread is inside of one part and then wants the next. All want at once. */
-  private static void assertOneIsTold(ThreadFactory factory, List<Part> parts) throws Exception {
+  private static DeadlockException assertOneIsTold(ThreadFactory factory, List<Part> parts)
+      throws Exception {
     CountDownLatch allInside = new CountDownLatch(parts.size());
     List<DeadlockException> told = Collections.synchronizedList(new ArrayList<>());
     AtomicInteger wentOn = new AtomicInteger();
@@ -209,6 +229,7 @@ class DeadlockTest {
     assertEquals(1, told.size(), told::toString);
     assertEquals(parts.size() - 1, wentOn.get());
     assertIsTheWholeCycle(told.get(0), parts);
+    return told.get(0);
   }
 
   private static void assertIsTheWholeCycle(DeadlockException told, List<Part> parts) {
@@ -219,7 +240,7 @@ class DeadlockTest {
       int thread = (first + i) % parts.size();
       assertEquals("t" + thread, cycle.get(i).thread());
       assertEquals(parts.get(thread).label(), cycle.get(i).holds());
-      assertEquals(parts.get((thread + 1) % parts.size()).label(), cycle.get(i).waitsFor());
+      assertEquals(parts.get((thread + 1) % parts.size()).wantedLabel(), cycle.get(i).waitsFor());
     }
     assertEquals(parts.size() - 1, told.getSuppressed().length);
   }

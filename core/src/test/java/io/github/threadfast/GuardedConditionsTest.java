@@ -397,6 +397,55 @@ class GuardedConditionsTest {
       }
     }
 
+    /**
+     * The signal comes after the unlock: before it, a waiter that gives up could not hand it on.
+     */
+    @Test
+    void whoGivesUpWhileTheSignalIsUnderWay_leavesItToTheNext() throws Exception {
+      Guarded<int[]> number = Guarded.of("number", new int[1]);
+      Actor other = Actor.start("other", () -> number.when(n -> n[0] > 0).update(n -> n[0]--));
+      other.awaitParked();
+      long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+      int rounds = 0;
+      while (System.nanoTime() < end || rounds < 100) {
+        rounds++;
+        other.thread().interrupt(); // the first in the queue, sometimes just when it is chosen
+        number.update(n -> n[0]++);
+        try {
+          other.join();
+        } catch (InterruptedException givenUp) {
+          number.update(n -> n[0]--);
+        }
+        other = Actor.start("other", () -> number.when(n -> n[0] > 0).update(n -> n[0]--));
+        other.awaitParked();
+      }
+      number.update(n -> n[0]++);
+      other.join();
+    }
+
+    /** It may have to wait for another value, for long. */
+    @Test
+    void aWaiterForSeveralValues_keepsTheSignalFromNobody() throws Exception {
+      Guarded<int[]> low = Guarded.of("low", new int[1]);
+      Guarded<int[]> high = Guarded.of("high", new int[1]);
+      Actor both =
+          Actor.start(
+              "both",
+              () -> Guarded.together(low, high).when((l, h) -> h[0] == 1).update((l, h) -> l[0]++));
+      both.awaitParked();
+      Actor one =
+          Actor.start(
+              "one", () -> low.update(l -> high.when(h -> h[0] == 1).update(h -> l[0] = 10)));
+      one.awaitParked();
+
+      high.update(h -> h[0] = 1);
+
+      one.join();
+      both.join();
+      int result = low.read(l -> l[0]);
+      assertEquals(11, result);
+    }
+
     @Test
     void producersAndConsumers_loseNothing() throws Exception {
       int each = 2_000;

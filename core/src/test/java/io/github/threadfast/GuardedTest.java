@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(30)
@@ -250,7 +251,7 @@ class GuardedTest {
       assertEquals(
           List.of(
               "Guarded[<%s>, held by \"#%d\"]"
-                  .formatted(anonymous.getClass().getName(), Threads.idOf(nameless.thread()))),
+                  .formatted(anonymous.getClass().getName(), Texts.idOf(nameless.thread()))),
           texts);
     }
 
@@ -514,9 +515,26 @@ class GuardedTest {
               })
               .build();
 
-      assertSame(
-          unknown, assertThrows(IllegalStateException.class, () -> guarded.update(b -> b[0] = 1)));
+      InvariantException e =
+          assertThrows(InvariantException.class, () -> guarded.update(b -> b[0] = 1));
+
+      assertSame(unknown, e.getCause());
+      assertEquals(
+          "The invariant of Guarded <int[]> threw an exception after the change. The value is"
+              + " poisoned: call repair to supply a good one.",
+          e.getMessage());
       assertTrue(guarded.isPoisoned());
+      assertSame(
+          unknown,
+          assertThrows(
+                  IllegalArgumentException.class,
+                  () ->
+                      Guarded.builder(1)
+                          .invariant(n -> {
+                            throw unknown;
+                          })
+                          .build())
+              .getCause());
     }
 
     @Test
@@ -656,6 +674,69 @@ class GuardedTest {
       assertEquals(List.of("a", "b"), list.read(List::copyOf));
     }
 
+    static Stream<Arguments> forbidden() {
+      List<String> edits = List.of("update", "compute");
+      List<String> changes = List.of("update", "compute", "replace", "repair");
+      return Stream.concat(
+          Stream.of("read", "replace", "repair")
+              .flatMap(outer -> changes.stream().map(inner -> Arguments.of(outer, inner))),
+          edits.stream()
+              .flatMap(outer ->
+                  Stream.of("replace", "repair").map(inner -> Arguments.of(outer, inner))));
+    }
+
+    /** Whose outcome would be open: which of the two values, which of the two failures? */
+    @ParameterizedTest
+    @MethodSource
+    void forbidden(String outer, String inner) {
+      Guarded<List<String>> nested =
+          Guarded.<List<String>>builder(new ArrayList<>())
+              .name("list")
+              .reentrant()
+              .poisonOnFailure()
+              .build();
+      if (outer.equals("repair")) {
+        assertThrows(
+            ArithmeticException.class,
+            () ->
+                nested.update(value -> {
+                  throw new ArithmeticException();
+                }));
+      }
+
+      act(
+          nested,
+          outer,
+          () -> {
+            DeadlockException e =
+                assertThrows(DeadlockException.class, () -> act(nested, inner, () -> {}));
+            assertEquals(
+                "Guarded \"list\" was used again, by %s, from inside its own %s on thread \"main\". Only"
+                        .formatted(inner, outer)
+                    + " update and compute can be a part of one another. Do both in one update, or one after the other.",
+                e.getMessage());
+          });
+
+      assertEquals("Guarded[\"list\", free]", nested.toString());
+    }
+
+    private static void act(Guarded<List<String>> guarded, String verb, Runnable inside) {
+      CheckedFunction<List<String>, List<String>, RuntimeException> body =
+          value -> {
+            inside.run();
+            return value;
+          };
+      switch (verb) {
+        case "read" ->
+            assertEquals(0, guarded.<Integer, RuntimeException>read(v -> body.apply(v).size()));
+        case "update" -> guarded.update(body::apply);
+        case "compute" ->
+            assertEquals(0, guarded.<Integer, RuntimeException>compute(v -> body.apply(v).size()));
+        case "replace" -> guarded.replace(body);
+        default -> guarded.repair(body);
+      }
+    }
+
     @Test
     void aConditionThatDoesNotHold_isADeadlockInsideAnAction() throws Exception {
       list.update(outer -> {
@@ -673,6 +754,19 @@ class GuardedTest {
 
       assertEquals("Guarded[\"list\", free]", list.toString());
     }
+  }
+
+  @Test
+  void aBuilder_buildsOnce() {
+    Guarded.Builder<String> builder = Guarded.builder("value");
+    assertEquals("Guarded[<String>, free]", builder.build().toString());
+
+    IllegalStateException e = assertThrows(IllegalStateException.class, builder::build);
+
+    assertEquals(
+        "build was called twice: each Guarded would lock the one value without the other. Make a"
+            + " builder for each value.",
+        e.getMessage());
   }
 
   @Nested

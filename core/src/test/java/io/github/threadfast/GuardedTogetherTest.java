@@ -214,6 +214,35 @@ class GuardedTogetherTest {
   }
 
   @Test
+  void aPoisonedValue_doesNotPoisonTheOthers() {
+    Guarded<int[]> sick = Guarded.builder(new int[1]).poisonOnFailure().build();
+    Guarded<int[]> sound = Guarded.builder(new int[1]).poisonOnFailure().build();
+    assertThrows(
+        IOException.class,
+        () ->
+            sick.update(v -> {
+              throw new IOException();
+            }));
+
+    assertThrows(
+        PoisonedException.class, () -> Guarded.together(sound, sick).update((x, y) -> x[0] = 1));
+
+    assertFalse(sound.isPoisoned());
+  }
+
+  @Test
+  void theListOfTheValues_mustNotBeReturned() {
+    IllegalStateException e =
+        assertThrows(
+            IllegalStateException.class, () -> Guarded.together(List.of(a, b)).read(all -> all));
+
+    assertEquals(
+        "The guarded values would escape: the action returned the list of them. Return what you"
+            + " need of it.",
+        e.getMessage());
+  }
+
+  @Test
   void aBrokenInvariantOfOne_undoesTheCopiesOfAll() {
     Guarded<int[]> first = Guarded.builder(new int[] {1}).copyOnUpdate(int[]::clone).build();
     Guarded<int[]> second =

@@ -3,15 +3,20 @@ package io.github.threadfast;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What messages say of threads. */
-final class Threads {
-  private static final String OUR_PACKAGE = Threads.class.getPackageName();
+/** What messages say of threads, classes and places. */
+final class Texts {
+  private static final String OUR_PACKAGE = Texts.class.getPackageName();
 
-  private Threads() {}
+  private Texts() {}
 
   /** Returns the name; a virtual thread has none unless it was given one. */
   static String nameOf(Thread thread) {
     return thread.getName().isEmpty() ? "#" + idOf(thread) : thread.getName();
+  }
+
+  /** Returns the simple name; an anonymous class has none. */
+  static String nameOf(Class<?> type) {
+    return type.getSimpleName().isEmpty() ? type.getName() : type.getSimpleName();
   }
 
   /** Returns the number of the thread. */
@@ -28,7 +33,10 @@ final class Threads {
     return Arrays.stream(stack)
         .filter(frame -> !isOfTheJdk(frame) && !isOurs(frame))
         .findFirst()
-        .map(frame -> frame.getFileName() + ":" + frame.getLineNumber())
+        .map(frame ->
+            frame.getFileName() == null
+                ? frame.getClassName()
+                : frame.getFileName() + ":" + frame.getLineNumber())
         .orElse(null);
   }
 
