@@ -17,13 +17,13 @@ final class GuardedMemory {
    * Last seen with mvn -Pstress test -Dstress.mode=quick -Dstress=GuardedMemory
    * on JDK 17 and two x86 processors, with other work on them:
    *
-   *   AnUpdateIsSeenWhole                   0, 0   28,303,275   30.12%
-   *                                         1, 1   65,658,534   69.88%
-   *   NoUpdateIsLost                           2   88,643,325  100.00%
-   *   NoReplacementIsLost                      2   91,621,635  100.00%
-   *   WhatCameBeforeAnUpdateIsSeenAfterIt   0, 0   45,716,000   35.41%
-   *                                         0, 1    3,851,406    2.98%
-   *                                         1, 1   79,554,591   61.61%
+   *   AnUpdateIsSeenWhole                   0, 0    5,278,479   25.13%
+   *                                         1, 1   15,728,965   74.87%
+   *   NoUpdateIsLost                           2    7,962,988  100.00%
+   *   NoReplacementIsLost                      2   16,327,281  100.00%
+   *   WhatCameBeforeAnUpdateIsSeenAfterIt   0, 0    9,372,958   44.89%
+   *                                         0, 1      401,076    1.92%
+   *                                         1, 1   11,103,915   53.18%
    *
    * Without the lock all four fail.
    */
