@@ -271,8 +271,7 @@ class DeadlockTest {
                   bothInside.await();
                   a.update(w -> w[0] = 1);
                 }));
-    timed.awaitParked();
-    patient.awaitParked();
+    Actor.await("both wait", () -> isAwaited(a) && isAwaited(b));
 
     timed.thread().interrupt();
 
@@ -280,6 +279,10 @@ class DeadlockTest {
     patient.join();
     int changed = a.read(v -> v[0]);
     assertEquals(1, changed);
+  }
+
+  private static boolean isAwaited(Guarded<?> guarded) {
+    return guarded.toString().endsWith(", 1 waiting]");
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -397,30 +398,96 @@ class GuardedConditionsTest {
       }
     }
 
-    /**
-     * The signal comes after the unlock: before it, a waiter that gives up could not hand it on.
-     */
+    /** The signal comes after the unlock: before it, who gives up could not hand it on. */
     @Test
     void whoGivesUpWhileTheSignalIsUnderWay_leavesItToTheNext() throws Exception {
-      Guarded<int[]> number = Guarded.of("number", new int[1]);
-      Actor other = Actor.start("other", () -> number.when(n -> n[0] > 0).update(n -> n[0]--));
-      other.awaitParked();
+      Random random = new Random(1);
       long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
-      int rounds = 0;
-      while (System.nanoTime() < end || rounds < 100) {
-        rounds++;
-        other.thread().interrupt(); // the first in the queue, sometimes just when it is chosen
+      for (int round = 0; round < 200 || System.nanoTime() < end; round++) {
+        Guarded<int[]> number = Guarded.of("number", new int[1]);
+        AtomicBoolean taken = new AtomicBoolean();
+        Actor first =
+            Actor.start(
+                "first",
+                () -> {
+                  try {
+                    number.when(n -> n[0] > 0).update(n -> n[0]--);
+                    taken.set(true);
+                  } catch (InterruptedException givenUp) {
+                    // the second must take it
+                  }
+                });
+        first.awaitParked();
+        Actor second = Actor.start("second", () -> number.when(n -> n[0] > 0).update(n -> n[0]--));
+        second.awaitParked();
+        AtomicInteger ready = new AtomicInteger();
+        int pause = random.nextInt(200);
+        Actor interrupter =
+            Actor.start(
+                "interrupter",
+                () -> {
+                  ready.incrementAndGet();
+                  spinUntil(ready, 2);
+                  spin(pause);
+                  first.thread().interrupt();
+                });
+        spinUntil(ready, 1);
+        ready.incrementAndGet();
+        spin(random.nextInt(200));
+
         number.update(n -> n[0]++);
-        try {
-          other.join();
-        } catch (InterruptedException givenUp) {
-          number.update(n -> n[0]--);
+
+        interrupter.join();
+        first.join();
+        if (taken.get()) {
+          number.update(n -> n[0]++);
         }
-        other = Actor.start("other", () -> number.when(n -> n[0] > 0).update(n -> n[0]--));
-        other.awaitParked();
+        second.join();
       }
-      number.update(n -> n[0]++);
-      other.join();
+    }
+
+    private void spinUntil(AtomicInteger number, int value) {
+      while (number.get() < value) {
+        Thread.onSpinWait();
+      }
+    }
+
+    private void spin(int times) {
+      for (int i = 0; i < times; i++) {
+        Thread.onSpinWait();
+      }
+    }
+
+    @Test
+    void whoGivesUpWhileItsConditionIsTried_leavesItToTheNext() throws Exception {
+      Actor[] first = new Actor[1];
+      Thread[] unlocking = new Thread[1];
+      first[0] =
+          Actor.start(
+              "first",
+              () ->
+                  assertThrows(
+                      InterruptedException.class,
+                      () ->
+                          queue
+                              .when(q -> {
+                                if (Thread.currentThread() == unlocking[0] && !q.isEmpty()) {
+                                  first[0].thread().interrupt();
+                                  Actor.await("first is out", () -> !first[0].thread().isAlive());
+                                }
+                                return !q.isEmpty();
+                              })
+                              .update(Deque::remove)));
+      first[0].awaitParked();
+      Actor second =
+          Actor.start("second", () -> queue.when(q -> !q.isEmpty()).update(Deque::remove));
+      second.awaitParked();
+
+      unlocking[0] = Thread.currentThread();
+      queue.update(q -> q.add(1));
+
+      first[0].join();
+      second.join();
     }
 
     /** It may have to wait for another value, for long. */
