@@ -183,19 +183,22 @@ abstract class Cell<T> {
    * choose who goes on: see {@link Waiters}.
    */
   final void unlock() {
-    Waiter<T> next = null;
+    Waiter<T> next = chooseAndUnlock();
+    while (next != null && !next.signal()) { // it gave up meanwhile: another may go on
+      next = mutex.tryBarge() ? chooseAndUnlock() : null;
+    }
+  }
+
+  private @Nullable Waiter<T> chooseAndUnlock() {
     try {
-      if (waiters != null && !waiters.isEmpty()) {
-        next = waiters.choose(poison == null ? value : null);
-      }
+      return waiters == null || waiters.isEmpty()
+          ? null
+          : waiters.choose(poison == null ? value : null);
     } finally {
       if (readers != null) {
         readers.admit();
       }
       mutex.unlock();
-    }
-    if (next != null && !next.signal()) {
-      passOn();
     }
   }
 

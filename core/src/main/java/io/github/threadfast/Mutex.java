@@ -65,9 +65,10 @@ final class Mutex extends AbstractQueuedSynchronizer implements WaitGraph.Resour
     release(FREE);
   }
 
+  /** Looks first: a compare-and-set that fails takes the cache line from the owner all the same. */
   @Override
   protected boolean tryAcquire(int taken) {
-    return tryLock();
+    return getState() == FREE && tryLock();
   }
 
   @Override

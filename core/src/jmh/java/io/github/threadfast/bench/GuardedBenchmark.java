@@ -132,9 +132,11 @@ public class GuardedBenchmark {
   /** A lock and what it guards, and how long it is held. */
   @State(Scope.Benchmark)
   public abstract static class Shared {
-    private final Guarded<Counter> guarded = Guarded.of(new Counter());
     private final ReentrantLock lock = new ReentrantLock();
+    private final byte[] apart = new byte[256];
     private final Counter counter = new Counter();
+    private final byte[] alsoApart = new byte[256];
+    private final Guarded<Counter> guarded = Guarded.of(new Counter());
     private boolean tiny;
 
     /** How long. */

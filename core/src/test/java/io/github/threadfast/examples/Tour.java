@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * Indexes the text files below a folder: with one thread; with several and plain shared fields,
- * which comes out wrong; with several and Threadfast, which comes out right. Then lets the test kit
- * say why.
+ * which comes out wrong; with several and Threadfast, which comes out right. Loads a file on first
+ * use, both ways; shows what a deadlock says; and lets the test kit say why plain fields go wrong.
  */
 @Command(
     name = "tour",
@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
 final class Tour implements Callable<Integer> {
   private static final int MAX_THREADS = 1_000;
   private static final int MAX_EXTENSIONS = 9;
+  private static final int FIRST_USES = 500;
 
   private static final Step<Tally> ALONE =
       new Step<>("one thread", Tally::new, Tally::add, Tally::totals);
@@ -140,7 +141,15 @@ final class Tour implements Callable<Integer> {
         "(b) %d threads, the same fields in a Guarded: ".formatted(threads)
             + GUARDED.run(screen, corpus, threads, passes, patience).against(right));
     screen.print(
-        "(c) Why plain fields go wrong, as the test kit sees it in a counter that does count++:\n");
+        "(c) %d threads ask for the words of a file first, a plain field: ".formatted(threads));
+    Path file = corpus.files().get(0);
+    screen.print(FirstUse.race(file, threads, FIRST_USES, FirstUse::plainly));
+    screen.print("    the same with a Lazy: ");
+    screen.print(FirstUse.race(file, threads, FIRST_USES, FirstUse::lazily));
+    screen.print("(d) Two threads take two Guarded in opposite order. One of them is told:\n");
+    screen.print(DeadlockExamples.message().indent(4));
+    screen.print(
+        "(e) Why plain fields go wrong, as the test kit sees it in a counter that does count++:\n");
     screen.print(CounterExamples.reportOfTheBug().indent(4));
     return CommandLine.ExitCode.OK;
   }

@@ -50,6 +50,13 @@ class TourTest {
                     .matcher(text)
                     .find(),
                 text),
+        () ->
+            assertTrue(
+                Pattern.compile("the same with a Lazy: loaded (\\d+) times for \\1 first uses")
+                    .matcher(text)
+                    .find(),
+                text),
+        () -> assertTrue(text.contains("Waiting for Guarded \"stock\" would never end"), text),
         () -> assertTrue(text.contains("Counter is not linearizable"), text));
   }
 
