@@ -174,12 +174,7 @@ class HangOfVirtualThreadsTest {
   @Test
   void headline_anEndlessLoop_namesTheMethod() throws InterruptedException {
     CountDownLatch runs = new CountDownLatch(1);
-    cast.startVirtual(
-        "V",
-        () -> {
-          runs.countDown();
-          spin();
-        });
+    cast.startVirtual("V", () -> spin(runs));
     runs.await();
 
     assertEquals(
@@ -224,7 +219,9 @@ class HangOfVirtualThreadsTest {
     }
   }
 
-  private static void spin() {
+  /** Says that it is inside, and stays there. */
+  private static void spin(CountDownLatch inside) {
+    inside.countDown();
     while (!Thread.currentThread().isInterrupted()) {
       Thread.onSpinWait();
     }

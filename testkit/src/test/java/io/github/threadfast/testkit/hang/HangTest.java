@@ -288,8 +288,7 @@ class HangTest {
           "A",
           () -> {
             lock.lock();
-            locked.countDown();
-            spin();
+            spin(locked);
           });
       locked.await();
       Cast.awaitQueued(lock, cast.start("B", lock::lockInterruptibly));
@@ -328,12 +327,7 @@ class HangTest {
     @Test
     void describe_anEndlessLoop_namesTheMethodInWhichItAlwaysIs() throws InterruptedException {
       CountDownLatch runs = new CountDownLatch(1);
-      cast.start(
-          "A",
-          () -> {
-            runs.countDown();
-            spin();
-          });
+      cast.start("A", () -> spin(runs));
       runs.await();
 
       String text = cast.hang().describe();
@@ -366,8 +360,7 @@ class HangTest {
               "holder",
               () -> {
                 synchronized (monitor) {
-                  entered.countDown();
-                  spin();
+                  spin(entered);
                 }
               });
       entered.await();
@@ -789,12 +782,7 @@ class HangTest {
   @Test
   void verdict_aDeadlockBesideAThreadThatRuns_isTheDeadlock() throws InterruptedException {
     CountDownLatch runs = new CountDownLatch(1);
-    cast.start(
-        "A",
-        () -> {
-          runs.countDown();
-          spin();
-        });
+    cast.start("A", () -> spin(runs));
     runs.await();
     cast.start("B", State.WAITING, () -> Thread.currentThread().join());
 
@@ -870,7 +858,9 @@ class HangTest {
     }
   }
 
-  private static void spin() {
+  /** Says that it is inside, and stays there. */
+  private static void spin(CountDownLatch inside) {
+    inside.countDown();
     while (!Thread.currentThread().isInterrupted()) {
       Thread.onSpinWait();
     }
