@@ -140,12 +140,12 @@ final class Tour implements Callable<Integer> {
     screen.print(
         "(b) %d threads, the same fields in a Guarded: ".formatted(threads)
             + GUARDED.run(screen, corpus, threads, passes, patience).against(right));
-    screen.print(
-        "(c) %d threads ask for the words of a file first, a plain field: ".formatted(threads));
     Path file = corpus.files().get(0);
-    screen.print(FirstUse.race(file, threads, FIRST_USES, FirstUse::plainly));
-    screen.print("    the same with a Lazy: ");
-    screen.print(FirstUse.race(file, threads, FIRST_USES, FirstUse::lazily));
+    screen.print(
+        "(c) %d threads ask for the words of a file at once, a plain field: ".formatted(threads)
+            + FirstUse.race(file, threads, FIRST_USES, FirstUse::plainly)
+            + "    the same with a Lazy: "
+            + FirstUse.race(file, threads, FIRST_USES, FirstUse::lazily));
     screen.print("(d) Two threads take two Guarded in opposite order. One of them is told:\n");
     screen.print(DeadlockExamples.message().indent(4));
     screen.print(
