@@ -11,6 +11,7 @@ package io.github.threadfast;
 public final class PoisonedException extends IllegalStateException {
   private static final long serialVersionUID = 1;
 
+  /** The name of the thread whose action failed. */
   private final String thread;
 
   PoisonedException(String label, String thread, Throwable cause) {
