@@ -133,9 +133,17 @@ public class GuardedBenchmark {
   @State(Scope.Benchmark)
   public abstract static class Shared {
     private final ReentrantLock lock = new ReentrantLock();
+
+    /** Keeps apart what else would share a cache line in one case and not in the other. */
+    @SuppressWarnings("UnusedVariable") // it only takes its place
     private final byte[] apart = new byte[256];
+
     private final Counter counter = new Counter();
+
+    /** The same. */
+    @SuppressWarnings("UnusedVariable") // it only takes its place
     private final byte[] alsoApart = new byte[256];
+
     private final Guarded<Counter> guarded = Guarded.of(new Counter());
     private boolean tiny;
 
