@@ -570,23 +570,15 @@ public final class Guarded<T> extends Cell<T> {
             "poisonOnFailure and copyOnUpdate were both chosen: a failed update of a copy leaves"
                 + " nothing to poison. Choose one.");
       }
-      requireInvariant();
+      Policy<T> policy = policy();
+      Policy.Violation violation = policy == null ? null : policy.violation(value);
+      if (violation != null) {
+        throw new IllegalArgumentException(
+            "The invariant does not hold of the first value. Begin with a value of which it does.",
+            violation.thrown());
+      }
       built = true;
       return new Guarded<>(this);
-    }
-
-    private void requireInvariant() {
-      Exception thrown = null;
-      try {
-        if (invariant == null || invariant.test(value)) {
-          return;
-        }
-      } catch (Exception e) {
-        thrown = e;
-      }
-      throw new IllegalArgumentException(
-          "The invariant does not hold of the first value. Begin with a value of which it does.",
-          thrown);
     }
 
     @Nullable Policy<T> policy() {

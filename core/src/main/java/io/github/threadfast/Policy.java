@@ -38,24 +38,34 @@ record Policy<T>(
     }
   }
 
+  /** Why an invariant does not hold: it said so, or threw an exception. */
+  record Violation(@Nullable Exception thrown) {}
+
+  /** Returns why the invariant does not hold of {@code value}, or null if it does. */
+  @Nullable Violation violation(T value) {
+    try {
+      return invariant == null || invariant.test(value) ? null : new Violation(null);
+    } catch (Exception thrown) {
+      return new Violation(thrown);
+    }
+  }
+
   /**
-   * Checks the invariant, whose own exceptions are taken as its not holding.
+   * Checks the invariant.
    *
    * @param outcome what becomes of a value of which it does not hold
    */
   void requireInvariant(T value, WaitGraph.Resource resource, String outcome) {
-    Exception thrown = null;
-    try {
-      if (invariant == null || invariant.test(value)) {
-        return;
-      }
-    } catch (Exception e) {
-      thrown = e;
+    Violation violation = violation(value);
+    if (violation != null) {
+      Exception thrown = violation.thrown();
+      throw new InvariantException(
+          "The invariant of %s %s after the change. %s"
+              .formatted(
+                  resource.label(),
+                  thrown == null ? "does not hold" : "threw an exception",
+                  outcome),
+          thrown);
     }
-    throw new InvariantException(
-        "The invariant of %s %s after the change. %s"
-            .formatted(
-                resource.label(), thrown == null ? "does not hold" : "threw an exception", outcome),
-        thrown);
   }
 }
