@@ -1,6 +1,7 @@
 package io.github.threadfast;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** The end of a wait. */
 final class Deadline {
@@ -23,15 +24,7 @@ final class Deadline {
 
   /** Returns the moment that is {@code limit} from now. Some 292 years are as good as for ever. */
   static Deadline in(Duration limit) {
-    return new Deadline(limit, System.nanoTime() + nanos(limit));
-  }
-
-  private static long nanos(Duration limit) {
-    try {
-      return limit.toNanos();
-    } catch (ArithmeticException tooLong) {
-      return Long.MAX_VALUE;
-    }
+    return new Deadline(limit, System.nanoTime() + TimeUnit.NANOSECONDS.convert(limit));
   }
 
   long left() {

@@ -14,7 +14,7 @@ final class Deadlock {
 
   /**
    * Returns the exception for the current thread, which is inside of {@code resource} and would
-   * wait for itself. The message is {@code what} and where.
+   * wait for itself.
    */
   static DeadlockException ofOne(WaitGraph.Resource resource, String message) {
     Thread me = Thread.currentThread();

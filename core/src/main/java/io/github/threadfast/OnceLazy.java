@@ -70,8 +70,6 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
   /** How far a chain of causes is followed, which may be a ring. */
   private static final int MAX_CAUSES = 100;
 
-  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
-
   private @Nullable Object value;
   private @Nullable Object control;
 
@@ -106,15 +104,12 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
   @Override
   public T get(Duration timeout) throws InterruptedException, TimeoutException {
     requireNonNull(timeout, "timeout");
-    if (timeout.isNegative()) {
-      throw new IllegalArgumentException("timeout must not be negative: was " + timeout + ".");
-    }
-    long start = System.nanoTime();
+    Deadline deadline = Deadline.in(Deadline.requireLimit(timeout, "timeout"));
     T ready = makeUnlessTaken();
     while (ready == null) {
       Attempt other = running("get");
       if (other != null) {
-        if (!other.await(nanosOf(timeout) - (System.nanoTime() - start))) {
+        if (!other.await(deadline.left())) {
           throw timedOut(timeout, other.thread());
         }
         other.rethrowFailure();
@@ -356,10 +351,6 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
         """
             .formatted(
                 label(), timeout, Texts.nameOf(thread), place == null ? "" : ", at " + place));
-  }
-
-  private static long nanosOf(Duration timeout) {
-    return timeout.compareTo(LONGEST) < 0 ? timeout.toNanos() : Long.MAX_VALUE;
   }
 
   @SuppressWarnings("unchecked") // the caller gets what the initializer threw, declared or not

@@ -54,8 +54,7 @@ final class Section<I extends Exception, O extends Exception> {
             "%s was given to together twice. Give each value once.".formatted(cell.label()));
       }
     }
-    @SuppressWarnings(
-        "unchecked") // an action gets the values in the order of the cells: see Access
+    @SuppressWarnings("unchecked") // actions get the values in this order
     Cell<Object>[] given = (Cell<Object>[]) cells.clone();
     Cell<Object>[] inOrder = given.clone();
     Arrays.sort(inOrder, Comparator.comparingLong(cell -> cell.number));
@@ -275,7 +274,7 @@ final class Section<I extends Exception, O extends Exception> {
       } finally {
         signalled = giveUp(waiters);
       }
-      Throwable thrown = waiters[0].failure();
+      Throwable thrown = signalled ? waiters[0].failure() : null;
       if (interrupted || thrown != null) {
         passOn(waiters);
       }
