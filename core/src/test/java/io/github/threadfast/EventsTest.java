@@ -3,6 +3,7 @@ package io.github.threadfast;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -175,8 +176,95 @@ class EventsTest {
     }
   }
 
+  @Test
+  void aGuardedThatIsWaitedFor_recordsTheWaitAndItsOwner() throws Exception {
+    Guarded<int[]> orders = Guarded.of("orders", new int[1]);
+    Actor[] waiter = new Actor[1];
+
+    RecordedEvent event =
+        only(
+            record(
+                CONTENDED_ACCESS,
+                () -> {
+                  orders.update(o -> {
+                    waiter[0] = Actor.start("waiter", () -> orders.update(value -> value[0]++));
+                    waiter[0].awaitParked();
+                  });
+                  waiter[0].join();
+                }));
+
+    assertEquals("Guarded \"orders\"", event.getString("primitive"));
+    assertEquals("waiter", event.getThread().getJavaName());
+    assertEquals(Thread.currentThread().getName(), event.getThread("owner").getJavaName());
+  }
+
+  @Test
+  void aReadWriteGuarded_recordsTheWaitForItsReaders() throws Exception {
+    Guarded<int[]> routes = Guarded.readWrite("routes", new int[1]);
+    Actor[] writer = new Actor[1];
+
+    RecordedEvent event =
+        only(
+            record(
+                CONTENDED_ACCESS,
+                () -> {
+                  routes.<Object, Exception>read(r -> {
+                    writer[0] = Actor.start("writer", () -> routes.update(value -> value[0]++));
+                    writer[0].awaitParked();
+                    return "read";
+                  });
+                  writer[0].join();
+                }));
+
+    assertEquals("writer", event.getThread().getJavaName());
+    assertEquals(Thread.currentThread().getName(), event.getThread("owner").getJavaName());
+  }
+
+  @Test
+  void aGuardedThatIsPoisoned_recordsIt() throws Exception {
+    Guarded<int[]> ledger = Guarded.builder(new int[1]).name("ledger").poisonOnFailure().build();
+
+    RecordedEvent event =
+        only(
+            record(
+                POISON,
+                () ->
+                    assertThrows(
+                        ArithmeticException.class,
+                        () ->
+                            ledger.update(l -> {
+                              throw new ArithmeticException();
+                            }))));
+
+    assertEquals("Guarded \"ledger\"", event.getString("primitive"));
+  }
+
+  @Test
+  void aNestedAction_recordsTheDeadlock() throws Exception {
+    Guarded<int[]> orders = Guarded.of("orders", new int[1]);
+
+    RecordedEvent event =
+        only(
+            record(
+                DEADLOCK,
+                () ->
+                    orders.update(o ->
+                        assertThrows(
+                            DeadlockException.class, () -> orders.update(value -> value[0]++)))));
+
+    assertTrue(event.getString("cycle").startsWith("Guarded \"orders\" was used again"));
+  }
+
+  @Test
+  void aLazyThatIsMade_recordsIt() throws Exception {
+    RecordedEvent event =
+        only(record(LAZY_INITIALIZATION, () -> Lazy.of("codec", () -> "made").get()));
+
+    assertEquals("Lazy \"codec\"", event.getString("primitive"));
+  }
+
   /** Returns the events of that name that {@code action} causes. */
-  private List<RecordedEvent> record(String name, Runnable action) throws IOException {
+  private List<RecordedEvent> record(String name, Actor.Body action) throws Exception {
     assertSame(Events.Span.NONE, Events.contendedAccess()); // loads the events before JFR starts
     try (Recording recording = new Recording()) {
       recording.enable(name).withoutThreshold();

@@ -2,6 +2,7 @@ package io.github.threadfast;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -19,6 +20,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.AbstractOwnableSynchronizer;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -227,6 +230,45 @@ class GuardedTest {
       waiter.join();
 
       assertEquals(List.of("first", true), seen);
+    }
+  }
+
+  @Nested
+  class Order {
+
+    /** Who comes back at once finds the value free, and would overtake the one that wakes up. */
+    @Test
+    void ofAFairOne_isThatOfArrival() throws Exception {
+      for (int round = 0; round < 100; round++) {
+        Guarded<List<String>> fair =
+            Guarded.<List<String>>builder(new ArrayList<>()).fair().build();
+        Actor[] waiter = new Actor[1];
+        fair.update(list -> {
+          waiter[0] = Actor.start("waiter", () -> fair.update(value -> value.add("waiter")));
+          waiter[0].awaitParked();
+        });
+
+        fair.update(list -> list.add("back at once"));
+
+        waiter[0].join();
+        assertValue(List.of("waiter", "back at once"), fair.read(List::copyOf));
+      }
+    }
+
+    @Test
+    void aThreadDump_canTellWhoIsWaitedFor() throws Exception {
+      Actor[] waiter = new Actor[1];
+
+      names.update(list -> {
+        waiter[0] = Actor.start("waiter", () -> names.update(List::clear));
+        waiter[0].awaitParked();
+        AbstractOwnableSynchronizer blocker =
+            assertInstanceOf(
+                AbstractOwnableSynchronizer.class, LockSupport.getBlocker(waiter[0].thread()));
+        assertSame(Thread.currentThread(), ((Mutex) blocker).owner());
+      });
+
+      waiter[0].join();
     }
   }
 
