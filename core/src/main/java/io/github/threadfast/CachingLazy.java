@@ -4,7 +4,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A lazy value whose failed initialization is its outcome for good. */
-final class CachingLazy<T> extends OnceLazy<T> {
+class CachingLazy<T> extends OnceLazy<T> {
 
   CachingLazy(@Nullable String name, Supplier<? extends T> initializer) {
     super(name, initializer);

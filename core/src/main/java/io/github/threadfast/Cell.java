@@ -48,7 +48,7 @@ abstract class Cell<T> {
   private record Poison(Throwable cause, String thread) {}
 
   Cell(Guarded.Builder<T> builder) {
-    this.mutex = new Mutex(builder.name, builder.value.getClass(), builder.fair);
+    this.mutex = new Mutex("Guarded", builder.name, builder.value.getClass(), builder.fair);
     this.readers = builder.readWrite ? new Readers(mutex) : null;
     this.reentrant = builder.reentrant;
     this.shareable = builder.shareable;

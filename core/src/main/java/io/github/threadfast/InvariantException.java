@@ -3,10 +3,10 @@ package io.github.threadfast;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change after which the invariant of a {@link Guarded} does not hold.
+ * A change after which the invariant of a {@link Guarded} or a {@link Snapshot} does not hold.
  *
- * <p>The message says whether the change was undone or has poisoned the value. If the invariant
- * itself threw an exception, that is the {@linkplain #getCause cause}.
+ * <p>The message says what became of the change. If the invariant itself threw an exception, that
+ * is the {@linkplain #getCause cause}.
  *
  * @since 0.1.0
  */

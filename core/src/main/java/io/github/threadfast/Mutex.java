@@ -11,15 +11,19 @@ final class Mutex extends AbstractQueuedSynchronizer implements WaitGraph.Resour
   private static final int FREE = 0;
   private static final int TAKEN = 1;
 
+  /** The primitive that this is part of, for messages. */
+  private final String primitive;
+
   private final @Nullable String name;
 
-  /** Of the guarded value: what messages call it if it has no name. */
+  /** Of the value: what messages call it if it has no name. */
   private final Class<?> type;
 
   private final boolean fair;
 
   /** Makes a free one. A {@code fair} one is taken in the order of arrival. */
-  Mutex(@Nullable String name, Class<?> type, boolean fair) {
+  Mutex(String primitive, @Nullable String name, Class<?> type, boolean fair) {
+    this.primitive = primitive;
     this.name = name;
     this.type = type;
     this.fair = fair;
@@ -98,7 +102,7 @@ final class Mutex extends AbstractQueuedSynchronizer implements WaitGraph.Resour
 
   @Override
   public String label() {
-    return "Guarded " + shortLabel();
+    return primitive + " " + shortLabel();
   }
 
   /** Returns the name as {@code "orders"}, or the type as {@code <List>}. */

@@ -293,7 +293,7 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
   }
 
   @Override
-  public final String label() {
+  public String label() {
     return "Lazy " + shownName();
   }
 

@@ -18,8 +18,8 @@ final class OnJavaBaseAlone {
     text.update(t -> t.append("guarded"));
     System.out.println(text.read(StringBuilder::toString));
 
-    Events.initialization().end(new Mutex("lazy", String.class, false), null);
-    Events.poison(new Mutex("poisoned", String.class, false), new ArithmeticException());
+    Events.initialization().end(new Mutex("Guarded", "lazy", String.class, false), null);
+    Events.poison(new Mutex("Guarded", "poisoned", String.class, false), new ArithmeticException());
 
     AtomicInteger deadlocks = new AtomicInteger();
     CyclicBarrier bothHoldOne = new CyclicBarrier(2);
