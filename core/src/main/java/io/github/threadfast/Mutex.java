@@ -43,6 +43,17 @@ final class Mutex extends AbstractQueuedSynchronizer implements WaitGraph.Resour
     return !(fair && hasQueuedPredecessors()) && tryBarge();
   }
 
+  /** Takes it as soon as it is seen free, in the next few looks; or returns false. */
+  boolean spin(int looks) {
+    for (int look = 0; look < looks; look++) {
+      if (tryAcquire(TAKEN)) {
+        return true;
+      }
+      Thread.onSpinWait();
+    }
+    return false;
+  }
+
   /**
    * Waits until it is free, and takes it.
    *

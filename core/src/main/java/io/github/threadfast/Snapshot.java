@@ -98,7 +98,7 @@ import org.jspecify.annotations.Nullable;
  * <h2 id="cost">Complexity and footprint</h2>
  *
  * <p>{@code get} is a volatile read and one more of a final field. A change allocates an object of
- * 32 bytes, and takes one compare-and-set if nobody interferes; a look at the list of listeners
+ * 40 bytes, and takes one compare-and-set if nobody interferes; a look at the list of listeners
  * follows. Under contention, writers back off and then queue, which costs far less than to go on
  * racing. What a listener has not been told of yet is kept, however much: a slow one is better off
  * with {@link #onLatestChange}.
@@ -164,13 +164,25 @@ public final class Snapshot<T> extends View<T> {
   /** How many times a function is run at most, for one change. */
   static final int MOST_RUNS = 4;
 
-  private static final int FIRST_BACK_OFF = 64;
+  /*
+   * Some ten microseconds each: long enough for another to change the value some hundred times, or
+   * to finish a function of a few microseconds, undisturbed. To be woken up would take as long. See
+   * DESIGN.md for what was tried.
+   */
+  private static final int FIRST_BACK_OFF = 512;
+  private static final int LOOKS_BEFORE_PARKING = 1024;
 
   private final Mutex turn;
   private final @Nullable Policy<T> policy;
   private final List<Follower> followers = new CopyOnWriteArrayList<>();
 
   private volatile Revision<T> current;
+
+  /**
+   * How many wait for their turn: a hint, which spares the others runs that would be in vain. So
+   * that there is no order between this and {@code current} to keep.
+   */
+  private volatile int wanting;
 
   private Snapshot(Builder<T> builder) {
     this.turn = new Mutex("Snapshot", builder.name, builder.value.getClass(), false);
@@ -257,7 +269,7 @@ public final class Snapshot<T> extends View<T> {
   @CanIgnoreReturnValue
   public T getAndSet(T value) {
     requireNonNull(value, "value");
-    return change(before -> new Change<>(value, before.get()));
+    return getAndUpdate(before -> value);
   }
 
   /**
@@ -278,10 +290,7 @@ public final class Snapshot<T> extends View<T> {
   public <X extends Exception> T update(
       CheckedFunction<? super T, ? extends T, ? extends X> updater) throws X {
     requireNonNull(updater, "updater");
-    return this.<T, X>change(before -> {
-      T next = requireNext(updater.apply(before.get()), "updater");
-      return new Change<>(next, next);
-    });
+    return change(updater);
   }
 
   /**
@@ -302,10 +311,12 @@ public final class Snapshot<T> extends View<T> {
   public <X extends Exception> T getAndUpdate(
       CheckedFunction<? super T, ? extends T, ? extends X> updater) throws X {
     requireNonNull(updater, "updater");
-    return this.<T, X>change(before -> {
-      T old = before.get();
-      return new Change<>(requireNext(updater.apply(old), "updater"), old);
+    Last<T> old = new Last<>(get());
+    this.<X>change(before -> {
+      old.is = before;
+      return updater.apply(before);
     });
+    return old.is;
   }
 
   /**
@@ -330,7 +341,13 @@ public final class Snapshot<T> extends View<T> {
       CheckedFunction<? super T, ? extends Change<? extends T, ? extends R>, ? extends X> modifier)
       throws X {
     requireNonNull(modifier, "modifier");
-    return this.<R, X>change(before -> requireNext(modifier.apply(before.get()), "modifier"));
+    Last<@Nullable Change<? extends T, ? extends R>> last = new Last<>(null);
+    this.<X>change(before -> {
+      Change<? extends T, ? extends R> made = requireNext(modifier.apply(before), "modifier");
+      last.is = made;
+      return made.value();
+    });
+    return requireNonNull(last.is).result();
   }
 
   /**
@@ -349,11 +366,14 @@ public final class Snapshot<T> extends View<T> {
   public boolean compareAndSet(T expected, T value) {
     requireNonNull(expected, "expected");
     requireNonNull(value, "value");
-    return get() == expected
-        && change(before ->
-            before.get() == expected
-                ? new Change<>(value, true)
-                : new Change<>(before.get(), false));
+    Last<Boolean> matched = new Last<>(get() == expected);
+    if (matched.is) {
+      change(before -> {
+        matched.is = before == expected;
+        return matched.is ? value : before;
+      });
+    }
+    return matched.is;
   }
 
   /**
@@ -369,13 +389,27 @@ public final class Snapshot<T> extends View<T> {
    */
   public boolean compareVersionAndSet(long version, T value) {
     requireNonNull(value, "value");
-    return current.version() == version
-        && change(before ->
-            before.version() == version
-                ? new Change<>(value, true)
-                : new Change<>(before.get(), false));
+    Revision<T> before = current;
+    if (!before.isTaken() && before.version() == version) {
+      Revision<T> after = after(before, value);
+      if (after == before || CURRENT.compareAndSet(this, before, after)) {
+        published(before, after);
+        return true;
+      }
+    }
+    return current.version() == version && compareVersionAndSetInTurn(version, value);
   }
 
+  private boolean compareVersionAndSetInTurn(long version, T value) {
+    Last<Boolean> matched = new Last<>(false);
+    changeInTurn(before -> {
+      matched.is = current.version() == version;
+      return matched.is ? value : before;
+    });
+    return matched.is;
+  }
+
+  @CanIgnoreReturnValue
   private <N> N requireNext(@Nullable N next, String parameter) {
     if (next == null) {
       throw new NullPointerException(
@@ -384,51 +418,53 @@ public final class Snapshot<T> extends View<T> {
     return next;
   }
 
+  /** What the last run of a function has found out. Used by one thread. */
+  private static final class Last<R extends @Nullable Object> {
+    R is;
+
+    Last(R is) {
+      this.is = is;
+    }
+  }
+
   /** Races with other writers, or waits for its turn after too many lost races. */
-  private <R extends @Nullable Object, X extends Exception> R change(
-      CheckedFunction<Revision<T>, ? extends Change<? extends T, ? extends R>, ? extends X> step)
-      throws X {
-    Revision<T> before = current;
-    for (int run = 1; run < MOST_RUNS && !before.isTaken(); run++) {
-      Change<? extends T, ? extends R> change = step.apply(before);
-      Revision<T> after = after(before, change.value());
-      if (after == before) {
-        return change.result();
+  @CanIgnoreReturnValue
+  private <X extends Exception> T change(
+      CheckedFunction<? super T, ? extends T, ? extends X> updater) throws X {
+    for (int run = 1; run < MOST_RUNS; run++) {
+      Revision<T> before = current;
+      if (before.isTaken() || wanting > 0) {
+        break; // to run it now would be in vain
       }
-      if (CURRENT.compareAndSet(this, before, after)) {
-        published(before, after);
-        return change.result();
+      Revision<T> after = after(before, updater.apply(before.get()));
+      if (after == before || CURRENT.compareAndSet(this, before, after)) {
+        return published(before, after);
       }
       requireNotNested(before);
       backOff(run);
-      before = current;
     }
-    return changeInTurn(step);
+    return changeInTurn(updater);
   }
 
-  private <R extends @Nullable Object, X extends Exception> R changeInTurn(
-      CheckedFunction<Revision<T>, ? extends Change<? extends T, ? extends R>, ? extends X> step)
+  /** Waits for its turn at once. */
+  @CanIgnoreReturnValue
+  <X extends Exception> T changeInTurn(CheckedFunction<? super T, ? extends T, ? extends X> updater)
       throws X {
     lockTurn();
-    Change<? extends T, ? extends R> change;
     Revision<T> before;
     Revision<T> after;
     try {
       before = takeCurrent();
       after = before;
       try {
-        change = step.apply(before);
-        after = after(before, change.value());
+        after = after(before, updater.apply(before.get()));
       } finally {
         current = after;
       }
     } finally {
       turn.unlock();
     }
-    if (after != before) {
-      published(before, after);
-    }
-    return change.result();
+    return published(before, after);
   }
 
   /** Returns what publishes {@code next}, or {@code before} if that is no change. */
@@ -437,6 +473,7 @@ public final class Snapshot<T> extends View<T> {
     if (next == before.get()) {
       return before;
     }
+    requireNext(next, "updater");
     if (policy != null) {
       policy.requireInvariant(next, turn, "The value is unchanged.");
     }
@@ -444,11 +481,16 @@ public final class Snapshot<T> extends View<T> {
   }
 
   private void lockTurn() {
-    if (!turn.tryLock()) {
-      if (turn.isHeldBy(Thread.currentThread())) {
-        throw nested("Nothing was changed.");
+    if (turn.isHeldBy(Thread.currentThread())) {
+      throw nested("Nothing was changed.");
+    }
+    WANTING.getAndAdd(this, 1);
+    try {
+      if (!turn.spin(LOOKS_BEFORE_PARKING)) {
+        turn.lock();
       }
-      turn.lock();
+    } finally {
+      WANTING.getAndAdd(this, -1);
     }
   }
 
@@ -478,18 +520,20 @@ public final class Snapshot<T> extends View<T> {
             .formatted(label(), Texts.nameOf(Thread.currentThread()), outcome));
   }
 
-  /** Lets the winner go on for a while: twice as long after each lost race. */
+  /** Lets the winner go on for a while: four times as long after each lost race. */
   private static void backOff(int losses) {
-    for (int i = FIRST_BACK_OFF << losses; i > 0; i--) {
+    for (int i = FIRST_BACK_OFF << 2 * (losses - 1); i > 0; i--) {
       Thread.onSpinWait();
     }
   }
 
-  private void published(Revision<T> before, Revision<T> after) {
-    if (!followers.isEmpty()) {
+  @CanIgnoreReturnValue
+  private T published(Revision<T> before, Revision<T> after) {
+    if (after != before && !followers.isEmpty()) {
       before.link(after);
       followers.forEach(Follower::signal);
     }
+    return after.get();
   }
 
   /**
@@ -791,10 +835,13 @@ public final class Snapshot<T> extends View<T> {
   }
 
   private static final VarHandle CURRENT;
+  private static final VarHandle WANTING;
 
   static {
     try {
-      CURRENT = MethodHandles.lookup().findVarHandle(Snapshot.class, "current", Revision.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      CURRENT = lookup.findVarHandle(Snapshot.class, "current", Revision.class);
+      WANTING = lookup.findVarHandle(Snapshot.class, "wanting", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }

@@ -70,7 +70,7 @@ record Comparison(Row row, Class<?> home, Method ours, Method peer) {
         rounds.stream().map(r -> speeds(find(r, peer, parameters), peer)).toList();
     Ratio ratio = Ratio.of(ourSpeeds, peerSpeeds);
 
-    return "%-100s %6.2fx (%.2f..%.2f), %s%s, JDK %d"
+    return "%-100s %6.2fx (%.2f..%.2f), %s%s%s, JDK %d"
         .formatted(
             parameters.isEmpty() ? this : this + " " + String.join(", ", parameters),
             ratio.median(),
@@ -78,6 +78,7 @@ record Comparison(Row row, Class<?> home, Method ours, Method peer) {
             ratio.high(),
             verdict(ratio.median()),
             row.bytes() == Double.POSITIVE_INFINITY ? "" : ", " + bytes(ourRounds),
+            row.runs() == Double.POSITIVE_INFINITY ? "" : ", " + runs(ourRounds),
             Runtime.version().feature());
   }
 
@@ -98,6 +99,16 @@ record Comparison(Row row, Class<?> home, Method ours, Method peer) {
 
   private static double bytesOfACall(RunResult result) {
     return result.getSecondaryResults().get("gc.alloc.rate.norm").getScore();
+  }
+
+  private String runs(List<RunResult> rounds) {
+    double runs = rounds.stream().mapToDouble(Comparison::runsOfACall).max().getAsDouble();
+    return "%.2f runs %s".formatted(runs, runs <= row.runs() ? "met" : "MISSED");
+  }
+
+  private static double runsOfACall(RunResult result) {
+    var events = result.getSecondaryResults();
+    return events.get("runs").getScore() / events.get("calls").getScore();
   }
 
   private RunResult find(Collection<RunResult> round, Method benchmark, List<String> parameters) {

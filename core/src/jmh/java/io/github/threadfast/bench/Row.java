@@ -29,6 +29,12 @@ public @interface Row {
   /** How many bytes a call of ours may allocate. */
   double bytes() default Double.POSITIVE_INFINITY;
 
+  /**
+   * How often a call of ours may run the function that it is given: from the events {@code runs}
+   * and {@code calls} of its {@link org.openjdk.jmh.annotations.AuxCounters}.
+   */
+  double runs() default Double.POSITIVE_INFINITY;
+
   /** The parameters it is about, as {@code size=1000}. All combinations, if there are none. */
   String[] where() default {};
 

@@ -2,7 +2,7 @@ package io.github.threadfast.bench;
 
 import org.openjdk.jmh.infra.Blackhole;
 
-/** What is done inside a lock. */
+/** What is done inside a lock, or to compute a value. */
 final class Section {
   /** The system property with the tokens of half a microsecond: the same number for every fork. */
   static final String TOKENS = "threadfast.bench.tokens";
@@ -21,6 +21,11 @@ final class Section {
       best = Math.min(best, System.nanoTime() - start);
     }
     return (int) (tokens * 500L / best);
+  }
+
+  /** Takes five microseconds, where the machine lets it. */
+  static void fiveMicroseconds() {
+    Blackhole.consumeCPU(10L * HALF_A_MICROSECOND);
   }
 
   /** Takes half a microsecond, where the machine lets it. */

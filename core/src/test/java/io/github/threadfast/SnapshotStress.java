@@ -1,0 +1,295 @@
+package io.github.threadfast;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.threadfast.Snapshot.Change;
+import io.github.threadfast.testkit.Checks;
+import io.github.threadfast.testkit.Stress;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Several threads on one {@code Snapshot}: red without its compare-and-sets, turns and links. */
+@Timeout(120)
+class SnapshotStress {
+  private static final int WRITERS = 8;
+  private static final int UPDATES = 500;
+
+  @Test
+  void itsVerbs_areLinearizable() {
+    Stress.of(() -> Snapshot.of(0))
+        .operation("increment", s -> s.update(n -> n + 1))
+        .operation("getAndIncrement", s -> s.getAndUpdate(n -> n + 1))
+        .operation("getAndSet", List.of(0, 7), Snapshot::getAndSet)
+        .operation(
+            "modify", s -> s.<String, RuntimeException>modify(n -> new Change<>(n + 2, "was " + n)))
+        .operation("compareAndSet", List.of(0, 1, 7), (s, n) -> s.compareAndSet(n, n + 1))
+        .operation(
+            "compareVersionAndSet", List.of(0, 1, 2), (s, v) -> s.compareVersionAndSet(v, 100))
+        .operation("get", Snapshot::get)
+        .operation("versioned", Snapshot::versioned)
+        .assertLinearizable();
+  }
+
+  /** Those who have their turn, and those who race with them. */
+  @Test
+  void itsTurns_areLinearizable() {
+    Stress.of(() -> Snapshot.of(0))
+        .operation("increment", s -> s.update(n -> n + 1))
+        .operation("increment in turn", s -> s.changeInTurn(n -> n + 1))
+        .operation("change nothing in turn", s -> s.changeInTurn(n -> n))
+        .operation("compareAndSet", List.of(0, 1), (s, n) -> s.compareAndSet(n, 10))
+        .operation(
+            "compareVersionAndSet", List.of(0, 1, 2), (s, v) -> s.compareVersionAndSet(v, 100))
+        .operation("versioned", Snapshot::versioned)
+        .assertLinearizable();
+  }
+
+  @Test
+  void losesNoUpdate() {
+    Checks.assertNoLostUpdate(
+        () -> Snapshot.of(0), s -> s.update(SnapshotStress::incrementSlowly), Snapshot::get);
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // lets others win the race
+  private static int incrementSlowly(int n) {
+    Thread.yield();
+    return n + 1;
+  }
+
+  /** Two snapshots with what is derived from them, and how often that was computed. */
+  private static final class Derived {
+    final Snapshot<Integer> first = Snapshot.of("first", 0);
+    final Snapshot<Integer> second = Snapshot.of("second", 0);
+    private final Map<String, Integer> runs = new ConcurrentHashMap<>();
+
+    final View<Integer> tenfold =
+        first.view(n -> {
+          count("tenfold of " + n);
+          return 10 * n;
+        });
+    final View<String> both =
+        Snapshot.combine(
+            tenfold,
+            first,
+            (ten, one) -> {
+              count("both of " + one);
+              return ten + " is 10 times " + one;
+            });
+    final View<String> pair =
+        Snapshot.combine(
+            both,
+            second,
+            (b, n) -> {
+              count("pair of " + b + " and " + n);
+              return b + "; " + n;
+            });
+
+    @SuppressWarnings("ThreadPriorityCheck") // lets others get on
+    private void count(String what) {
+      runs.merge(what, 1, Integer::sum);
+      Thread.yield();
+    }
+
+    int mostRuns() {
+      return runs.values().stream().mapToInt(n -> n).max().orElse(0);
+    }
+  }
+
+  @Test
+  void views_areLinearizable() {
+    Stress.of(Derived::new)
+        .operation("first", d -> d.first.update(n -> n + 1))
+        .operation("second", d -> d.second.update(n -> n + 1))
+        .operation("tenfold", d -> d.tenfold.get())
+        .operation("both", d -> d.both.get())
+        .operation("pair", d -> d.pair.get())
+        .assertLinearizable();
+  }
+
+  @Test
+  void views_areComputedOnceForEachVersion() {
+    Stress.of(Derived::new)
+        .operation("first", d -> d.first.update(n -> n + 1))
+        .operation("second", d -> d.second.update(n -> n + 1))
+        .operation("tenfold", d -> d.tenfold.get())
+        .operation("both", d -> d.both.get())
+        .operation("pair", d -> d.pair.get())
+        .invariant("nothing is computed twice", d -> d.mostRuns() <= 1)
+        .assertInvariants();
+  }
+
+  /** Runs {@code body} in as many threads as there are writers, which begin together. */
+  private static void inAllWriters(Actor.Body body) throws Exception {
+    CyclicBarrier start = new CyclicBarrier(WRITERS);
+    List<Actor> writers = new ArrayList<>();
+    for (int i = 0; i < WRITERS; i++) {
+      writers.add(
+          Actor.start(
+              "writer " + i,
+              () -> {
+                start.await();
+                body.run();
+              }));
+    }
+    for (Actor writer : writers) {
+      writer.join();
+    }
+  }
+
+  /** A function that takes long is beaten by all others, where nothing bounds that. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 100, 10_000})
+  void functions_areRunFourTimesAtMost_howeverHotTheContention(int length) throws Exception {
+    Snapshot<Integer> snapshot = Snapshot.of(0);
+    List<Integer> mostRuns = Collections.synchronizedList(new ArrayList<>());
+
+    inAllWriters(() -> {
+      int most = 0;
+      for (int i = 0; i < UPDATES; i++) {
+        AtomicInteger runs = new AtomicInteger();
+        snapshot.update(n -> {
+          runs.incrementAndGet();
+          for (int spin = 0; spin < length; spin++) {
+            Thread.onSpinWait();
+          }
+          return n + 1;
+        });
+        most = Math.max(most, runs.get());
+      }
+      mostRuns.add(most);
+    });
+
+    assertEquals(WRITERS * UPDATES, snapshot.get());
+    assertTrue(Collections.max(mostRuns) <= Snapshot.MOST_RUNS, mostRuns::toString);
+  }
+
+  private static List<Long> upTo(long last) {
+    return LongStream.rangeClosed(1, last).boxed().toList();
+  }
+
+  @Test
+  void listeners_hearOfEachChangeOfEightWriters_inOrder() throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(4);
+    List<Executor> executors = List.of(Runnable::run, pool, task -> new Thread(task).start());
+    Snapshot<Long> snapshot = Snapshot.of(0L);
+    long last = (long) WRITERS * UPDATES;
+    CountDownLatch heardAll = new CountDownLatch(executors.size());
+    List<List<Long>> heard = new ArrayList<>();
+    for (Executor executor : executors) {
+      List<Long> mine = new ArrayList<>(); // used by one thread at a time
+      heard.add(mine);
+      snapshot.onEveryChange(
+          executor,
+          (before, after) -> {
+            assertEquals(before + 1, after);
+            mine.add(after);
+            if (after == last) {
+              heardAll.countDown();
+            }
+          });
+    }
+
+    inAllWriters(() -> {
+      for (int i = 0; i < UPDATES; i++) {
+        snapshot.update(n -> n + 1);
+      }
+    });
+    heardAll.await();
+
+    heard.forEach(mine -> assertEquals(upTo(last), mine));
+    pool.shutdown();
+  }
+
+  @Test
+  void conflatedListeners_hearInOrder_andOfTheLastChange() throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(4);
+    Snapshot<Long> snapshot = Snapshot.of(0L);
+    long last = (long) WRITERS * UPDATES;
+    CountDownLatch heardLast = new CountDownLatch(1);
+    List<Long> heard = new ArrayList<>(List.of(0L)); // used by one thread at a time
+    snapshot.onLatestChange(
+        pool,
+        (before, after) -> {
+          assertEquals(heard.get(heard.size() - 1), before);
+          heard.add(after);
+          if (after == last) {
+            heardLast.countDown();
+          }
+        });
+
+    inAllWriters(() -> {
+      for (int i = 0; i < UPDATES; i++) {
+        snapshot.update(n -> n + 1);
+      }
+    });
+    heardLast.await();
+
+    assertEquals(heard.stream().sorted().distinct().toList(), heard);
+    pool.shutdown();
+  }
+
+  /** A listener comes while writers are at work: from then on it hears of all. */
+  @Test
+  void aListenerThatComesLater_missesNothing() {
+    Stress.of(Late::new)
+        .action("change", late -> late.snapshot.update(n -> n + 1))
+        .action("listen", Late::listen)
+        .invariant("it knows the last value", Late::knowsTheLastValue)
+        .assertInvariants();
+  }
+
+  private static final class Late {
+    final Snapshot<Integer> snapshot = Snapshot.of(0);
+    private final List<AtomicInteger> known = Collections.synchronizedList(new ArrayList<>());
+
+    void listen() {
+      AtomicInteger mine = new AtomicInteger();
+      known.add(mine);
+      snapshot.onEveryChange(Runnable::run, (before, after) -> mine.set(after));
+      mine.accumulateAndGet(snapshot.get(), Math::max);
+    }
+
+    boolean knowsTheLastValue() {
+      return known.stream().allMatch(mine -> mine.get() == snapshot.get());
+    }
+  }
+
+  /** Each of many threads waits for a value that is there for a moment only. */
+  @Test
+  void await_missesNothing() throws Exception {
+    Snapshot<Integer> snapshot = Snapshot.of(0);
+    List<Actor> waiting = new ArrayList<>();
+    for (int i = 1; i <= 50; i++) {
+      int awaited = 3 * i;
+      waiting.add(
+          Actor.start(
+              "waits for " + awaited,
+              () -> assertEquals(awaited, snapshot.await(n -> n == awaited))));
+    }
+    Actor.await("all follow", () -> snapshot.toString().contains("50 following"));
+
+    inAllWriters(() -> {
+      for (int i = 0; i < UPDATES; i++) {
+        snapshot.update(n -> n + 1);
+      }
+    });
+    for (Actor one : waiting) {
+      one.join();
+    }
+  }
+}
