@@ -404,6 +404,173 @@ class BehaviourTableTest {
     }
   }
 
+  @Nested
+  class OfSnapshot {
+    private final Snapshot<String> motto = Snapshot.of("motto", "old");
+
+    @Test
+    void anExceptionInACallback_reachesTheCaller_andNothingIsChanged() {
+      IOException failure = new IOException();
+
+      Throwable thrown =
+          thrownBy(() ->
+              motto.update(s -> {
+                throw failure;
+              }));
+
+      assertSame(failure, thrown);
+      assertEquals("Snapshot[\"motto\", version 0]", motto.toString());
+    }
+
+    @Test
+    void anErrorInACallback_isTheSame() {
+      Error failure = new StackOverflowError();
+
+      Throwable thrown =
+          thrownBy(() ->
+              motto.changeInTurn(s -> {
+                throw failure;
+              }));
+
+      assertSame(failure, thrown);
+      assertEquals("Snapshot[\"motto\", version 0]", motto.toString());
+    }
+
+    @Test
+    void whatAListenerThrows_goesToTheHandlerOfItsThread() throws Exception {
+      List<Throwable> uncaught = new ArrayList<>();
+      Error failure = new StackOverflowError();
+
+      Actor.run(
+          "writer",
+          () -> {
+            Thread.currentThread().setUncaughtExceptionHandler((t, e) -> uncaught.add(e));
+            motto.onEveryChange(
+                Runnable::run,
+                (before, after) -> {
+                  throw failure;
+                });
+            motto.set("new");
+          });
+
+      assertEquals(List.of(failure), uncaught);
+      assertEquals("new", motto.get());
+    }
+
+    @Test
+    void anInterruptWhileWaiting_isKept_andEndsOnlyAwait() throws Exception {
+      Occupant occupant = occupant();
+      List<Boolean> interrupted = Collections.synchronizedList(new ArrayList<>());
+      Actor patient =
+          Actor.start(
+              "patient",
+              () -> {
+                motto.update(s -> "new");
+                interrupted.add(Thread.currentThread().isInterrupted());
+              });
+      Actor waiter =
+          Actor.start(
+              "waiter",
+              () -> assertThrows(InterruptedException.class, () -> motto.await(s -> false)));
+      patient.awaitParked();
+      waiter.awaitParked();
+
+      patient.thread().interrupt();
+      waiter.thread().interrupt();
+
+      waiter.join();
+      occupant.leave();
+      patient.join();
+      assertEquals(List.of(true), interrupted);
+      assertEquals("new", motto.get());
+    }
+
+    private Occupant occupant() throws InterruptedException {
+      return new Occupant(stay ->
+          motto.changeInTurn(s -> {
+            stay.run();
+            return s;
+          }));
+    }
+
+    @Test
+    void aTimeout_endsAwait() {
+      assertThrows(TimeoutException.class, () -> motto.await(s -> false, SHORT));
+    }
+
+    @Test
+    void sameThreadReentry_throws_andTheOuterChangeIsNotMade() {
+      assertThrows(
+          DeadlockException.class,
+          () ->
+              motto.update(s -> {
+                motto.set("nested");
+                return "outer";
+              }));
+      assertEquals("nested", motto.get());
+    }
+
+    @Test
+    void aCycleAcrossThreads_throwsInOne_andTheOtherGoesOn() throws Exception {
+      Guarded<int[]> other = Guarded.of("other", new int[1]);
+      Actor[] second = new Actor[1];
+      motto.changeInTurn(s -> {
+        second[0] = Actor.start("second", () -> other.update(o -> motto.set("second")));
+        second[0].awaitParked();
+        assertThrows(DeadlockException.class, () -> other.update(o -> o[0] = 1));
+        return "first";
+      });
+      second[0].join();
+
+      assertEquals("second", motto.get());
+    }
+
+    @Test
+    void null_isNamed_andChangesNothing() {
+      assertEquals("value", messageOfNull(() -> motto.set(null)));
+      assertEquals(
+          "updater returned null for Snapshot \"motto\", which keeps its value.",
+          messageOfNull(() -> motto.update(s -> null)));
+      assertEquals("old", motto.get());
+    }
+
+    @Test
+    void afterClose_aSubscriptionHearsNothing() {
+      List<String> heard = new ArrayList<>();
+      Subscription subscription =
+          motto.onEveryChange(Runnable::run, (before, after) -> heard.add(after));
+
+      subscription.close();
+      motto.set("new");
+
+      assertEquals(List.of(), heard);
+      assertFalse(AutoCloseable.class.isAssignableFrom(Snapshot.class));
+    }
+
+    @Test
+    void closeDuringUse_doesNotWait_andACallThatHasBegunGoesOn() throws Exception {
+      List<String> heard = Collections.synchronizedList(new ArrayList<>());
+      Subscription[] subscription = new Subscription[1];
+      Occupant occupant =
+          new Occupant(stay -> {
+            subscription[0] =
+                motto.onEveryChange(
+                    Runnable::run,
+                    (before, after) -> {
+                      stay.run();
+                      heard.add(after);
+                    });
+            motto.set("new");
+          });
+
+      subscription[0].close();
+      motto.set("newer");
+      occupant.leave();
+
+      assertEquals(List.of("new"), heard);
+    }
+  }
+
   private static String messageOfNull(Executable call) {
     return assertThrows(NullPointerException.class, call).getMessage();
   }

@@ -100,6 +100,28 @@ class DeadlockTest {
         CloseableLazy<String> lazy = Lazy.closeable(name, body, value -> {});
         return new Part("Lazy \"" + name + '"', body.thenRun(lazy), lazy::close);
       }
+    },
+    SNAPSHOT {
+      @Override
+      Part make(String name) {
+        Snapshot<String> snapshot = Snapshot.of(name, "value");
+        return new Part(
+            "Snapshot \"" + name + '"',
+            body ->
+                snapshot.<Exception>changeInTurn(v -> {
+                  body.run();
+                  return v;
+                }),
+            () -> snapshot.set("another"));
+      }
+    },
+    VIEW {
+      @Override
+      Part make(String name) {
+        Body body = new Body();
+        View<String> view = Snapshot.of(name, "value").view(v -> body.get());
+        return new Part("View of Snapshot \"" + name + '"', body.thenRun(view), view::get);
+      }
     };
 
     abstract Part make(String name);
@@ -109,7 +131,7 @@ class DeadlockTest {
   private static final class Body implements Supplier<String> {
     private Actor.Body first = () -> {};
 
-    Inside thenRun(Lazy<String> lazy) {
+    Inside thenRun(Supplier<String> lazy) {
       return body -> {
         first = body;
         lazy.get();
