@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
 /**
  * Indexes the text files below a folder: with one thread; with several and plain shared fields,
  * which comes out wrong; with several and Threadfast, which comes out right. Loads a file on first
- * use, both ways; shows what a deadlock says; and lets the test kit say why plain fields go wrong.
+ * use, and looks at where a worker is, both ways; shows what a deadlock says; and lets the test kit
+ * say why plain fields go wrong.
  */
 @Command(
     name = "tour",
@@ -34,6 +35,7 @@ final class Tour implements Callable<Integer> {
   private static final int MAX_THREADS = 1_000;
   private static final int MAX_EXTENSIONS = 9;
   private static final int FIRST_USES = 500;
+  private static final int LOOKS = 1_000_000;
 
   private static final Step<Tally> ALONE =
       new Step<>("one thread", Tally::new, Tally::add, Tally::totals);
@@ -146,10 +148,15 @@ final class Tour implements Callable<Integer> {
             + FirstUse.race(file, threads, FIRST_USES, FirstUse::plainly)
             + "    the same with a Lazy: "
             + FirstUse.race(file, threads, FIRST_USES, FirstUse::lazily));
-    screen.print("(d) Two threads take two Guarded in opposite order. One of them is told:\n");
+    screen.print(
+        "(d) A worker tells at which file it is, in two volatile fields: seen is "
+            + Whereabouts.watch(corpus.files(), LOOKS, new Whereabouts.Fields(file))
+            + "    the same in a Snapshot: "
+            + Whereabouts.watch(corpus.files(), LOOKS, new Whereabouts.InASnapshot(file)));
+    screen.print("(e) Two threads take two Guarded in opposite order. One of them is told:\n");
     screen.print(DeadlockExamples.message().indent(4));
     screen.print(
-        "(e) Why plain fields go wrong, as the test kit sees it in a counter that does count++:\n");
+        "(f) Why plain fields go wrong, as the test kit sees it in a counter that does count++:\n");
     screen.print(CounterExamples.reportOfTheBug().indent(4));
     return CommandLine.ExitCode.OK;
   }
