@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It answers the lost update and the check-then-act: there is no getter and no lock to forget,
  * only actions that run one at a time. For an immutable value that is read far more often than it
- * is replaced, an {@link java.util.concurrent.atomic.AtomicReference} is cheaper, since its readers
- * never wait.
+ * is replaced, a {@link Snapshot} is cheaper, since its readers never wait.
  *
  * <h2 id="example">Example</h2>
  *

@@ -6,6 +6,8 @@
  * <tr><th scope="col">You have</th><th scope="col">Use</th></tr>
  * <tr><td>a mutable object, or a value, that several threads change</td>
  *     <td>{@link io.github.threadfast.Guarded}</td></tr>
+ * <tr><td>an immutable value that is replaced now and then, and read all the time</td>
+ *     <td>{@link io.github.threadfast.Snapshot}</td></tr>
  * <tr><td>a value that takes long to make, or may not be needed</td>
  *     <td>{@link io.github.threadfast.Lazy}</td></tr>
  * </table>
@@ -22,6 +24,9 @@
  *   <li>{@code Guarded}: all that an action did, and what its thread did before, happens-before
  *       every later action on the same {@code Guarded}, whichever thread runs it. What was done to
  *       a value before it was handed to {@code of} happens-before every action.
+ *   <li>{@code Snapshot}: what a thread did before it published a value happens-before what follows
+ *       a read that returns this value or a later one; the same holds for its {@code View}s,
+ *       listeners, and whoever awaits a value.
  *   <li>{@code Lazy}: all that the initializer did happens-before what follows a {@code get} or
  *       {@code peek} that returns its value, and what a failed one did happens-before the next
  *       attempt. A {@code Lazy.constant} orders what can be reached from the value.
