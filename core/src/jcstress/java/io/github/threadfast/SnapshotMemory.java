@@ -28,6 +28,10 @@ final class SnapshotMemory {
    *   CombinedSnapshotsAreOfOneMoment      0, 0   6,986,663   29.89%
    *                                        1, 0     155,578    0.67%
    *                                        1, 1  16,228,991   69.44%
+   *   ViewsAreOfOneVersion              0, 0, 1   1,789,815   12.29%
+   *                                     1, 1, 1  12,761,559   87.63%
+   *                                     1, 1, 2      12,355    0.08%
+   *   WhoRacesAndWhoHasItsTurnLoseNothing     2  10,706,164  100.00%
    */
 
   private SnapshotMemory() {}
