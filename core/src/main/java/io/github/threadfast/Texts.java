@@ -19,6 +19,23 @@ final class Texts {
     return type.getSimpleName().isEmpty() ? type.getName() : type.getSimpleName();
   }
 
+  /**
+   * Returns a name as {@code "orders"}, or, in the place of one, the class of a function: the class
+   * that made a lambda, as {@code <Orders>}.
+   *
+   * @param name a String or a Class
+   */
+  static String shownName(Object name) {
+    if (!(name instanceof Class<?> type)) {
+      return "\"" + name + '"';
+    }
+    String fullName = type.getName();
+    int lambda = fullName.indexOf("$$Lambda");
+    return lambda < 0
+        ? "<" + nameOf(type) + ">"
+        : "<" + fullName.substring(fullName.lastIndexOf('.', lambda) + 1, lambda) + ">";
+  }
+
   /** Returns the number of the thread. */
   @SuppressWarnings("deprecation") // threadId(), which replaces getId() on 19, isn't there on 17
   static long idOf(Thread thread) {
