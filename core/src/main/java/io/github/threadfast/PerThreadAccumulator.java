@@ -213,7 +213,8 @@ public final class PerThreadAccumulator {
     return result;
   }
 
-  private long[] numbers() {
+  /** Returns the numbers of platform threads, of one moment. */
+  long[] numbers() {
     return table.locked(() -> {
       table.sweep();
       LongStream.Builder numbers = LongStream.builder();
@@ -226,9 +227,14 @@ public final class PerThreadAccumulator {
   /** Returns the name, and how many threads have a place. It never waits. */
   @Override
   public String toString() {
+    return "PerThreadAccumulator[%s%d threads]"
+        .formatted(name == null ? "" : Texts.shownName(name) + ", ", threads());
+  }
+
+  /** Returns roughly how many threads have a place. */
+  int threads() {
     int[] threads = {0};
     table.forEach(entry -> threads[0]++);
-    return "PerThreadAccumulator[%s%d threads]"
-        .formatted(name == null ? "" : Texts.shownName(name) + ", ", threads[0]);
+    return threads[0];
   }
 }

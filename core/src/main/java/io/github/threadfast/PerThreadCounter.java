@@ -204,9 +204,14 @@ public final class PerThreadCounter {
   /** Returns the name, and how many threads have a place. It never waits. */
   @Override
   public String toString() {
+    return "PerThreadCounter[%s%d threads]"
+        .formatted(name == null ? "" : Texts.shownName(name) + ", ", threads());
+  }
+
+  /** Returns roughly how many threads have a place. */
+  int threads() {
     int[] threads = {0};
     table.forEach(entry -> threads[0]++);
-    return "PerThreadCounter[%s%d threads]"
-        .formatted(name == null ? "" : Texts.shownName(name) + ", ", threads[0]);
+    return threads[0];
   }
 }
