@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 /** Several threads on one {@code Striped}: red without its locks. */
 class StripedStress {
 
-  /** Sums, one for each of two stripes, which take a while to change. */
+  /** Sums, one for each of two stripes, which take a while to change, and to look at. */
   private static final class Sums {
     private final Striped<int[]> stripes = Striped.of(2, () -> new int[1]);
 
@@ -21,15 +21,25 @@ class StripedStress {
     }
 
     int sum() {
-      return stripes.<Integer>fold(0, (total, sum) -> total + sum[0]);
+      return stripes.<Integer>fold(
+          0,
+          (total, sum) -> {
+            int result = total + sum[0];
+            pause();
+            return result;
+          });
     }
 
     private static void incrementSlowly(int[] sum) {
       int before = sum[0];
-      for (int i = 0; i < 20; i++) {
+      pause();
+      sum[0] = before + 1;
+    }
+
+    private static void pause() {
+      for (int i = 0; i < 50; i++) {
         Thread.onSpinWait();
       }
-      sum[0] = before + 1;
     }
   }
 
