@@ -20,20 +20,19 @@ final class Texts {
   }
 
   /**
-   * Returns a name as {@code "orders"}, or, in the place of one, the class of a function: the class
-   * that made a lambda, as {@code <Orders>}.
-   *
-   * @param name a String or a Class
+   * Returns how a primitive is called: by its name, as {@code "orders"}; or if it has none, by the
+   * class of the function that it was made with, as {@code <Orders>}, which made the lambda.
    */
-  static String shownName(Object name) {
-    if (!(name instanceof Class<?> type)) {
-      return "\"" + name + '"';
+  static String shownName(Object nameOrClass) {
+    if (nameOrClass instanceof Class<?> type) {
+      String fullName = type.getName();
+      int lambda = fullName.indexOf("$$Lambda");
+      if (lambda >= 0) { // the class that made it
+        return "<" + fullName.substring(fullName.lastIndexOf('.', lambda) + 1, lambda) + ">";
+      }
+      return "<" + nameOf(type) + ">";
     }
-    String fullName = type.getName();
-    int lambda = fullName.indexOf("$$Lambda");
-    return lambda < 0
-        ? "<" + nameOf(type) + ">"
-        : "<" + fullName.substring(fullName.lastIndexOf('.', lambda) + 1, lambda) + ">";
+    return "\"" + nameOrClass + '"';
   }
 
   /** Returns the number of the thread. */

@@ -1,5 +1,6 @@
 package io.github.threadfast;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
@@ -120,6 +121,7 @@ final class ThreadTable<E extends ThreadTable.Entry> {
   }
 
   /** Runs {@code action} under the lock. It runs no user code. */
+  @CanIgnoreReturnValue
   <R extends @Nullable Object> R locked(Supplier<R> action) {
     lock.lock();
     try {
