@@ -36,10 +36,9 @@ class StripedStress {
       sum[0] = before + 1;
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // gives the others time to come between
     private static void pause() {
-      for (int i = 0; i < 50; i++) {
-        Thread.onSpinWait();
-      }
+      Thread.yield();
     }
   }
 
