@@ -7,17 +7,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The values of a {@link PerThread}'s threads that have ended, and what becomes of them. Its state
- * is guarded by the lock of the table; only {@code tidy} and what calls it are used without it.
+ * is guarded by the lock of the table; what takes a table is called without it.
  */
 abstract class Ended<T> {
-  final ThreadTable<Held> table = new ThreadTable<>(this::add);
-
   /** Contents that were left, the oldest first. */
   final List<Object> left = new ArrayList<>();
 
   private @Nullable Throwable failure;
 
-  private void add(Held held) {
+  /** Takes over what {@code held} has, whose thread has ended. */
+  final void add(Held held) {
     Object content = held.take();
     if (content != null) {
       left.add(content);
@@ -25,7 +24,7 @@ abstract class Ended<T> {
   }
 
   /** Does what is to be done with those that were left, by code of the user. */
-  abstract void tidy();
+  abstract void tidy(ThreadTable<Held> table);
 
   /** Returns those that a fold sees. */
   List<Object> folded() {
@@ -45,26 +44,26 @@ abstract class Ended<T> {
   }
 
   /** Does what is to be done, in a thread that has no part in it: it is spared what is thrown. */
-  final void tidyForOthers() {
+  final void tidyForOthers(ThreadTable<Held> table) {
     try {
-      tidy();
+      tidy(table);
     } catch (Throwable thrown) {
       table.locked(() -> failure = Closing.join(failure, thrown));
     }
   }
 
   /** Does what is to be done, and throws what was thrown by it, and by it in other threads. */
-  final void tidyAndReport() {
+  final void tidyAndReport(ThreadTable<Held> table) {
     Throwable thrown = null;
     try {
-      tidy();
+      tidy(table);
     } catch (Throwable e) {
       thrown = e;
     }
-    Closing.rethrow(Closing.join(takeFailure(), thrown));
+    Closing.rethrow(Closing.join(takeFailure(table), thrown));
   }
 
-  final @Nullable Throwable takeFailure() {
+  final @Nullable Throwable takeFailure(ThreadTable<Held> table) {
     return table.locked(() -> {
       Throwable taken = failure;
       failure = null;
@@ -75,7 +74,7 @@ abstract class Ended<T> {
   /** They are kept. */
   static final class Kept<T> extends Ended<T> {
     @Override
-    void tidy() {}
+    void tidy(ThreadTable<Held> table) {}
 
     @Override
     String state() {
@@ -92,7 +91,7 @@ abstract class Ended<T> {
     }
 
     @Override
-    void tidy() {
+    void tidy(ThreadTable<Held> table) {
       closing.closeAll(table.locked(this::takeAll));
     }
 
@@ -120,7 +119,7 @@ abstract class Ended<T> {
     }
 
     @Override
-    void tidy() {
+    void tidy(ThreadTable<Held> table) {
       List<Object> batch = table.locked(this::begin);
       Object merged = null;
       int done = 0;
@@ -131,7 +130,7 @@ abstract class Ended<T> {
         }
       } finally {
         if (!batch.isEmpty()) {
-          finish(merged, done, done == batch.size());
+          finish(table, merged, done, done == batch.size());
         }
       }
     }
@@ -161,7 +160,8 @@ abstract class Ended<T> {
     }
 
     /** Puts {@code merged} in the place of the first {@code done} of those left. */
-    private void finish(@Nullable Object merged, int done, boolean complete) {
+    private void finish(
+        ThreadTable<Held> table, @Nullable Object merged, int done, boolean complete) {
       table.locked(() -> {
         if (merging) {
           left.subList(0, done).clear();

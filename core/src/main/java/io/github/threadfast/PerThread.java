@@ -114,14 +114,14 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 @ThreadSafe
-public final class PerThread<T> implements AutoCloseable {
+public final class PerThread<T> extends ThreadTable<Held> implements AutoCloseable {
   /*
    * Idea. A table has an entry for each thread, which the thread finds without a lock (ThreadTable).
-   * The entry has one reference, its content: nothing, a value, or the innermost scope of a with. A
-   * thread changes its own content, and nobody else's. Others only look, or take it out, for good:
-   * when the thread has ended, or when all is closed.
+   * The entry has a content (Held): nothing, a value, or the innermost scope of a with. A thread
+   * changes its own content, and nobody else's. Others only look, or take it out, for good: when the
+   * thread has ended, or when all is closed.
    *
-   * State. content in Held; Ended has what ended threads have left; closed says that no content
+   * State. The contents; what ended threads have left (Ended); and closed, which says that no content
    * shall be put anywhere any more.
    *
    * Invariants.
@@ -151,16 +151,16 @@ public final class PerThread<T> implements AutoCloseable {
   private final Supplier<? extends T> supplier;
   private final Closing<T> closing;
   private final Ended<T> ended;
-  private final ThreadTable<Held> table;
 
   private volatile boolean closed;
 
-  private PerThread(Builder<T> builder) {
-    this.name = builder.name != null ? builder.name : builder.supplier.getClass();
-    this.supplier = builder.supplier;
-    this.closing = new Closing<>(builder.closer);
-    this.ended = builder.ended(name, closing);
-    this.table = ended.table;
+  private PerThread(
+      Object name, Supplier<? extends T> supplier, Closing<T> closing, Ended<T> ended) {
+    super(ended::add);
+    this.name = name;
+    this.supplier = supplier;
+    this.closing = closing;
+    this.ended = ended;
   }
 
   /**
@@ -264,9 +264,9 @@ public final class PerThread<T> implements AutoCloseable {
    *     value is closed, too
    */
   public T get() {
-    Held mine = table.find(Thread.currentThread());
+    Entry mine = find(Thread.currentThread()); // no Held, to spare the cast
     if (mine != null) {
-      Object value = Scope.valueOf(mine.content());
+      Object value = mine.value();
       if (value != null) {
         return cast(value);
       }
@@ -343,7 +343,7 @@ public final class PerThread<T> implements AutoCloseable {
    * makes another. Does nothing if there is none, or if all is closed.
    */
   public void remove() {
-    Held mine = table.find(Thread.currentThread());
+    Held mine = find(Thread.currentThread());
     if (mine != null) {
       leave(mine, Scope.withValue(mine.content(), null));
     }
@@ -440,13 +440,13 @@ public final class PerThread<T> implements AutoCloseable {
   public <R extends @Nullable Object> R fold(
       R identity, BiFunction<? super R, ? super T, ? extends R> op) {
     requireNonNull(op, "op");
-    table.locked(() -> {
-      table.sweep();
+    locked(() -> {
+      sweep();
       return null;
     });
-    ended.tidyAndReport();
+    ended.tidyAndReport(this);
     R result = identity;
-    for (Object content : table.locked(this::collect)) {
+    for (Object content : locked(this::collect)) {
       Object value = Scope.valueOf(content);
       if (value != null) {
         result = op.apply(result, cast(value)); // no lock is held
@@ -459,8 +459,8 @@ public final class PerThread<T> implements AutoCloseable {
   private List<Object> collect() {
     requireOpen();
     List<Object> contents = new ArrayList<>(ended.folded());
-    table.forEach(held -> {
-      Object content = held.seen();
+    forEach(held -> {
+      Object content = held.content();
       if (content != null) {
         contents.add(content);
       }
@@ -481,15 +481,15 @@ public final class PerThread<T> implements AutoCloseable {
   public void close() {
     closed = true; // publishes P1
     List<Object> contents =
-        table.locked(() -> {
+        locked(() -> {
           List<Object> all = ended.takeAll();
-          table.forEach(held -> {
+          forEach(held -> {
             Object content = held.take(); // observes P1
             if (content != null) {
               all.add(content);
             }
           });
-          table.clear();
+          clear();
           return all;
         });
     Throwable failure = null;
@@ -498,17 +498,17 @@ public final class PerThread<T> implements AutoCloseable {
     } catch (Throwable thrown) {
       failure = thrown;
     }
-    Closing.rethrow(Closing.join(ended.takeFailure(), failure));
+    Closing.rethrow(Closing.join(ended.takeFailure(this), failure));
   }
 
   /** Returns the entry of this thread, and makes it if there is none. */
   private Held mine(String verb) {
-    Held mine = table.find(Thread.currentThread());
+    Held mine = find(Thread.currentThread());
     if (mine == null) {
       requireOpen();
       mine = new Held();
-      table.add(mine);
-      ended.tidyForOthers();
+      add(mine);
+      ended.tidyForOthers(this);
     }
     if (mine.making) {
       throw reentered(verb);
@@ -578,8 +578,8 @@ public final class PerThread<T> implements AutoCloseable {
 
   private String state() {
     int[] threads = {0};
-    table.forEach(held -> {
-      if (Scope.valueOf(held.seen()) != null && !held.isOver()) {
+    forEach(held -> {
+      if (Scope.valueOf(held.content()) != null && !held.isOver()) {
         threads[0]++;
       }
     });
@@ -679,7 +679,9 @@ public final class PerThread<T> implements AutoCloseable {
             "closer and mergeEnded were both chosen: who would close the values that were merged"
                 + " into one? Choose one, and let the merger close what it doesn't return.");
       }
-      return new PerThread<>(this);
+      Object nameOrClass = name != null ? name : supplier.getClass();
+      Closing<T> closing = new Closing<>(closer);
+      return new PerThread<>(nameOrClass, supplier, closing, ended(nameOrClass, closing));
     }
 
     private Ended<T> ended(Object name, Closing<T> closing) {

@@ -1,6 +1,8 @@
 package io.github.threadfast;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
@@ -9,7 +11,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** An entry for each thread, found by the thread itself without a lock. */
-final class ThreadTable<E extends ThreadTable.Entry> {
+class ThreadTable<E extends ThreadTable.Entry> {
   /*
    * Idea. A hash table of entries, from each thread to its own, by open addressing. A thread looks
    * for no entry but its own, which it has put there itself; so it needs no lock to find it. All
@@ -24,7 +26,7 @@ final class ThreadTable<E extends ThreadTable.Entry> {
    *     another array without it. So there never comes a gap between a place and an entry behind it.
    * (2) An array that is replaced has all entries of living threads in it, as has its successor.
    * (3) A thread has one entry at most, since only it adds one, after it has found none.
-   * (4) At most half of the slots are taken. So each search ends.
+   * (4) At most a quarter of the slots are taken. So each search ends, and most at once.
    *
    * A thread finds its entry. When it added it, it saw all slots before it taken; by (1) they stay so,
    * and it sees them so, as it does its own entry: by program order in that array, by P1 in a later
@@ -48,8 +50,8 @@ final class ThreadTable<E extends ThreadTable.Entry> {
    * would have to compare weak keys, and a get would pay for that. Why weak? An ended thread keeps
    * its class loaders alive, and it may be long until somebody looks.
    *
-   * References. D. E. Knuth, The Art of Computer Programming 3, 6.4, Algorithm L (linear probing)
-   * and the multiplication by the golden ratio; JSR-133, The Java Memory Model, 2004.
+   * References. D. E. Knuth, The Art of Computer Programming 3, 6.4, Algorithm L (linear probing);
+   * JSR-133, The Java Memory Model, 2004.
    */
 
   /** The size from which on it pays to look for ended threads only when the table is full. */
@@ -58,7 +60,7 @@ final class ThreadTable<E extends ThreadTable.Entry> {
   private final ReentrantLock lock = new ReentrantLock();
   private final Consumer<? super E> ended;
 
-  private volatile @Nullable Entry[] slots = new Entry[2 * SMALL];
+  private volatile @Nullable Entry[] slots = new Entry[4 * SMALL];
   private int size;
   private int limit = SMALL;
 
@@ -66,6 +68,9 @@ final class ThreadTable<E extends ThreadTable.Entry> {
   static class Entry extends WeakReference<Thread> {
     /** Where it goes, and still does when the thread is gone. */
     private final int place = placeOf(Thread.currentThread());
+
+    /** For a subclass, here since a cast to it would be a good part of what a look-up costs. */
+    private @Nullable Object value;
 
     /** Makes one for the current thread. */
     Entry() {
@@ -76,6 +81,24 @@ final class ThreadTable<E extends ThreadTable.Entry> {
     final boolean isOver() {
       Thread thread = get();
       return thread == null || !thread.isAlive(); // observes P2
+    }
+
+    final @Nullable Object value() {
+      return VALUE.getOpaque(this);
+    }
+
+    final void setValue(@Nullable Object value) {
+      VALUE.setOpaque(this, value);
+    }
+
+    private static final VarHandle VALUE;
+
+    static {
+      try {
+        VALUE = MethodHandles.lookup().findVarHandle(Entry.class, "value", Object.class);
+      } catch (ReflectiveOperationException e) {
+        throw new ExceptionInInitializerError(e);
+      }
     }
   }
 
@@ -181,7 +204,7 @@ final class ThreadTable<E extends ThreadTable.Entry> {
   /** Replaces the array by one of {@code entries} with room for as many again. */
   private void rebuild(Entry[] entries) {
     int room = Math.max(SMALL, 2 * entries.length);
-    @Nullable Entry[] table = new Entry[2 * Integer.highestOneBit(2 * room - 1)];
+    @Nullable Entry[] table = new Entry[4 * Integer.highestOneBit(2 * room - 1)];
     for (Entry entry : entries) {
       put(table, entry);
     }
@@ -200,10 +223,12 @@ final class ThreadTable<E extends ThreadTable.Entry> {
   }
 
   /**
-   * Returns a number for {@code thread}, whose low bits differ even where its own is one of a
-   * regular pattern.
+   * Returns a number for {@code thread}. Those of threads that were made one after another differ
+   * in their low bits, and are not neighbors, so that two such rows that overlap don't grow
+   * together. Those of threads with regular gaps differ, too.
    */
   private static int placeOf(Thread thread) {
-    return (int) ((Texts.idOf(thread) * 0x9E3779B97F4A7C15L) >>> 32);
+    long id = Texts.idOf(thread);
+    return 9 * (int) (id ^ (id >>> 5));
   }
 }
