@@ -5,8 +5,8 @@ package io.github.threadfast;
  * processors fetch them in pairs. Entries are made at different times, but a collection moves them
  * together, and then two threads would write to one line.
  *
- * <p>It is a class of its own because the JVM orders the fields of one class as it likes, but puts
- * those of a superclass first.
+ * <p>What comes before a field, the field, and what comes after it are in three classes, because
+ * the JVM orders the fields of one class as it likes, but puts those of a superclass first.
  */
 abstract class PaddedEntry extends ThreadTable.Entry {
   @SuppressWarnings("unused") // they only take their place, with the fields of the superclass
@@ -22,4 +22,9 @@ abstract class PaddedEntry extends ThreadTable.Entry {
       before10,
       before11,
       before12;
+
+  /** The field, of which a subclass keeps others away. */
+  abstract static class OfLong extends PaddedEntry {
+    long number;
+  }
 }

@@ -174,7 +174,7 @@ public final class PerThreadAccumulator {
     if (Threads.isVirtual(me)) {
       ofVirtualThreads.accumulate(n);
     } else {
-      accumulate(join(LongEntry.of(identity)), n);
+      accumulate(join(new LongEntry(identity)), n);
     }
   }
 

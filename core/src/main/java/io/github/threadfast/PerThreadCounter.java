@@ -166,7 +166,7 @@ public final class PerThreadCounter {
     if (Threads.isVirtual(me)) {
       ofVirtualThreads.add(n);
     } else {
-      table.add(LongEntry.of(n));
+      table.add(new LongEntry(n));
     }
   }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It answers the value for each thread that becomes a million values when threads are virtual,
  * and the one value that all threads queue for. Each thread always gets the same of the values,
  * together with others; so a value serves where any will do: a buffer, a parser, a partial sum.
- * Where the threads are few and live long, a value for each of them needs no lock and is faster.
+ * Where the threads are few and live long, a {@link PerThread} needs no lock.
  *
  * <h2 id="example">Example</h2>
  *
@@ -90,11 +90,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2 id="comparison">Comparison</h2>
  *
- * <p>A {@link ThreadLocal} has as many values as there are threads, each for as long as its thread
- * lives, and nobody can look at them all, or close them. A {@link
- * java.util.concurrent.BlockingQueue} of values to be taken and put back lets a thread have any
- * that is free, but loses one with each {@code finally} that is forgotten, and all threads meet at
- * its lock. A {@link java.util.concurrent.atomic.LongAdder} is striped likewise, for sums alone.
+ * <p>A {@link PerThread} has as many values as there are threads. So has a {@link ThreadLocal}, and
+ * there nobody can look at them all, or close them. A {@link java.util.concurrent.BlockingQueue} of
+ * values to be taken and put back lets a thread have any that is free, but loses one with each
+ * {@code finally} that is forgotten, and all threads meet at its lock. A {@link
+ * java.util.concurrent.atomic.LongAdder} is striped likewise, for sums alone.
  *
  * @param <T> the values
  * @since 0.1.0
@@ -335,7 +335,7 @@ public final class Striped<T> implements AutoCloseable {
       return;
     }
     Throwable failure = closeEach(Stripe::closeWhenFree, null);
-    rethrow(closeEach(Stripe::closeIfLeft, failure));
+    Closing.rethrow(closeEach(Stripe::closeIfLeft, failure));
   }
 
   /** Does it for all, and returns the first failure, with the others suppressed. */
@@ -345,25 +345,8 @@ public final class Striped<T> implements AutoCloseable {
       try {
         closing.accept(stripe);
       } catch (Throwable failure) {
-        first = add(first, failure);
+        first = Closing.join(first, failure);
       }
-    }
-    return first;
-  }
-
-  private static void rethrow(@Nullable Throwable failure) {
-    if (failure != null) {
-      throw OnceLazy.<RuntimeException>rethrow(failure);
-    }
-  }
-
-  @SuppressWarnings("ReferenceEquality") // an exception can't suppress itself
-  private static Throwable add(@Nullable Throwable first, Throwable failure) {
-    if (first == null) {
-      return failure;
-    }
-    if (first != failure) {
-      first.addSuppressed(failure);
     }
     return first;
   }
@@ -512,7 +495,7 @@ public final class Striped<T> implements AutoCloseable {
 
     @Override
     public void close() {
-      rethrow(closeEach(Stripe::closeIfLeft, null));
+      Closing.rethrow(closeEach(Stripe::closeIfLeft, null));
     }
   }
 }
