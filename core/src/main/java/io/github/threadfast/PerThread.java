@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet file="io/github/threadfast/examples/PerThreadExamples.java" region="with"}
  *
- * {@snippet file="io/github/threadfast/examples/PerThreadExamples.java" region="buffers"}
+ * {@snippet file="io/github/threadfast/examples/PerThreadExamples.java" region="closer"}
  *
  * <h2 id="thread-safety">Thread safety</h2>
  *
