@@ -129,6 +129,25 @@ abstract class Cell<T> {
     }
   }
 
+  /**
+   * Waits until nobody else uses the value, which has no readers beside the mutex, or returns false
+   * when this thread is interrupted, whose status is kept. Who is inside must not call it.
+   */
+  final boolean lockUnlessInterrupted(Verb verb) {
+    if (tryLock()) {
+      return true;
+    }
+    if (mutex.isHeldBy(Thread.currentThread())) {
+      return reenter(verb);
+    }
+    return mutex.lockUnlessInterrupted();
+  }
+
+  /** Takes the value, which has no readers beside the mutex, if nobody uses it. */
+  final boolean tryLock() {
+    return mutex.tryBarge();
+  }
+
   /** Waits until nobody changes the value. */
   final boolean lockToRead(Verb verb) {
     if (readers == null) {
@@ -446,6 +465,11 @@ abstract class Cell<T> {
   /** Returns the name. */
   final String shortLabel() {
     return mutex.shortLabel();
+  }
+
+  /** Returns whether somebody has the mutex. */
+  final boolean isInUse() {
+    return mutex.owner() != null;
   }
 
   /** Returns who is inside, in words. */

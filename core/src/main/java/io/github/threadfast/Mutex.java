@@ -60,9 +60,30 @@ final class Mutex extends AbstractQueuedSynchronizer implements WaitGraph.Resour
    * @throws DeadlockException if it would never be free
    */
   void lock() {
+    await(() -> acquire(TAKEN));
+  }
+
+  /**
+   * Waits until it is free, and takes it; or returns false when this thread is interrupted, whose
+   * status is kept.
+   *
+   * @throws DeadlockException if it would never be free
+   */
+  boolean lockUnlessInterrupted() {
+    await(() -> {
+      try {
+        acquireInterruptibly(TAKEN);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
+    return isHeldBy(Thread.currentThread());
+  }
+
+  private void await(Runnable wait) {
     Events.Span contended = Events.contendedAccess();
     Thread inTheWay = owner();
-    WaitGraph.await(this, () -> acquire(TAKEN));
+    WaitGraph.await(this, wait);
     contended.end(this, inTheWay);
   }
 

@@ -294,7 +294,7 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
 
   @Override
   public String label() {
-    return "Lazy " + shownName();
+    return "Lazy " + Texts.shownName(name);
   }
 
   @Override
@@ -304,19 +304,7 @@ non-sealed class OnceLazy<T> implements Lazy<T>, WaitGraph.Resource {
 
   @Override
   public final String toString() {
-    return "Lazy[" + shownName() + ", " + state() + "]";
-  }
-
-  private String shownName() {
-    if (name instanceof Class<?> type) {
-      String fullName = type.getName();
-      int lambda = fullName.indexOf("$$Lambda");
-      if (lambda >= 0) { // the class that made it
-        return "<" + fullName.substring(fullName.lastIndexOf('.', lambda) + 1, lambda) + ">";
-      }
-      return "<" + Texts.nameOf(type) + ">";
-    }
-    return "\"" + name + '"';
+    return "Lazy[" + Texts.shownName(name) + ", " + state() + "]";
   }
 
   String state() {

@@ -19,6 +19,22 @@ final class Texts {
     return type.getSimpleName().isEmpty() ? type.getName() : type.getSimpleName();
   }
 
+  /**
+   * Returns how a primitive is called: by its name, as {@code "orders"}; or if it has none, by the
+   * class of the function that it was made with, as {@code <Orders>}, which made the lambda.
+   */
+  static String shownName(Object nameOrClass) {
+    if (nameOrClass instanceof Class<?> type) {
+      String fullName = type.getName();
+      int lambda = fullName.indexOf("$$Lambda");
+      if (lambda >= 0) { // the class that made it
+        return "<" + fullName.substring(fullName.lastIndexOf('.', lambda) + 1, lambda) + ">";
+      }
+      return "<" + nameOf(type) + ">";
+    }
+    return "\"" + nameOrClass + '"';
+  }
+
   /** Returns the number of the thread. */
   @SuppressWarnings("deprecation") // threadId(), which replaces getId() on 19, isn't there on 17
   static long idOf(Thread thread) {

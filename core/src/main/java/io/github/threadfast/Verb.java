@@ -8,7 +8,8 @@ enum Verb {
   UPDATE,
   COMPUTE,
   REPLACE,
-  REPAIR;
+  REPAIR,
+  CLOSE;
 
   /** Returns whether it changes the value in place, so that it can be a part of a larger change. */
   boolean edits() {
