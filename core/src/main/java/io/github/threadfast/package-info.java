@@ -10,6 +10,12 @@
  *     <td>{@link io.github.threadfast.Snapshot}</td></tr>
  * <tr><td>a value that takes long to make, or may not be needed</td>
  *     <td>{@link io.github.threadfast.Lazy}</td></tr>
+ * <tr><td>a value that each thread has for itself, and all of them together now and then</td>
+ *     <td>{@link io.github.threadfast.PerThread}; for numbers
+ *     {@link io.github.threadfast.PerThreadCounter} and
+ *     {@link io.github.threadfast.PerThreadAccumulator}</td></tr>
+ * <tr><td>a few values that do for any number of threads, such as virtual ones</td>
+ *     <td>{@link io.github.threadfast.Striped}</td></tr>
  * </table>
  *
  * <h2 id="nulls">Nulls</h2>
@@ -30,6 +36,11 @@
  *   <li>{@code Lazy}: all that the initializer did happens-before what follows a {@code get} or
  *       {@code peek} that returns its value, and what a failed one did happens-before the next
  *       attempt. A {@code Lazy.constant} orders what can be reached from the value.
+ *   <li>{@code PerThread}: what a thread did before it stored a value, and all that it did once it
+ *       has ended, happens-before what a fold, merger or closer does that gets the value. {@code
+ *       PerThreadCounter} and {@code PerThreadAccumulator} order nothing.
+ *   <li>{@code Striped}: as {@code Guarded}, for each of its values; a fold comes after all actions
+ *       before it.
  * </ul>
  *
  * <h2 id="serialization">Serialization</h2>

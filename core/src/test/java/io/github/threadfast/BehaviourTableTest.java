@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -568,6 +569,161 @@ class BehaviourTableTest {
       occupant.leave();
 
       assertEquals(List.of("new"), heard);
+    }
+  }
+
+  @Nested
+  class OfPerThread {
+    private final AtomicInteger runs = new AtomicInteger();
+    private final PerThread<String> names = PerThread.of("names", () -> "made");
+
+    private PerThread<String> failingAtFirst(Throwable failure) {
+      return PerThread.of(() -> {
+        if (runs.incrementAndGet() == 1) {
+          throw Actor.<RuntimeException>unchecked(failure);
+        }
+        return "made";
+      });
+    }
+
+    @Test
+    void anExceptionInACallback_reachesTheCaller_andTheNextGetTriesAgain() {
+      IOException failure = new IOException();
+      PerThread<String> failing = failingAtFirst(failure);
+
+      assertSame(failure, thrownBy(failing::get));
+
+      assertEquals("made", failing.get());
+    }
+
+    @Test
+    void anErrorInACallback_isTheSame() {
+      Error failure = new StackOverflowError();
+      PerThread<String> failing = failingAtFirst(failure);
+
+      assertSame(failure, thrownBy(failing::get));
+
+      assertEquals("made", failing.get());
+    }
+
+    @Test
+    void anExceptionInABody_reachesTheCaller_andWhatWasBeforeIsRestored() {
+      IOException failure = new IOException();
+      names.set("before");
+
+      Throwable thrown =
+          thrownBy(() ->
+              names.with(
+                  "inside",
+                  () -> {
+                    throw failure;
+                  }));
+
+      assertSame(failure, thrown);
+      assertEquals("before", names.get());
+    }
+
+    @Test
+    void whatAMergerThrows_isKeptForTheNextFold() throws Exception {
+      ArithmeticException failure = new ArithmeticException();
+      PerThread<String> merging =
+          PerThread.merging(
+              () -> "made",
+              (a, b) -> {
+                if (runs.incrementAndGet() == 1) {
+                  throw failure;
+                }
+                return a + b;
+              });
+      Actor.run("first", merging::get);
+      Actor.run("second", merging::get);
+
+      assertEquals("made", merging.get());
+
+      assertSame(failure, thrownBy(() -> merging.fold("", String::concat)));
+      assertEquals("mademademade", merging.fold("", String::concat));
+    }
+
+    @Test
+    void anInterrupt_isKept_andEndsNothing() {
+      Thread.currentThread().interrupt();
+
+      assertEquals("made", names.get());
+      assertEquals("made", names.fold("", String::concat));
+      names.close();
+
+      assertTrue(Thread.interrupted());
+    }
+
+    @Test
+    void aCallbackThatBlocks_holdsUpNobody() throws Exception {
+      assertEquals("made", names.get());
+      Occupant occupant =
+          new Occupant(stay ->
+              names.fold(
+                  "",
+                  (result, name) -> {
+                    stay.run();
+                    return name;
+                  }));
+
+      names.set("set");
+      Actor.run("another", names::get);
+      assertEquals(7, names.fold(0, (sum, name) -> sum + name.length()));
+
+      occupant.leave();
+    }
+
+    @Test
+    void sameThreadReentry_throwsAtOnce() {
+      AtomicReference<PerThread<String>> self = new AtomicReference<>();
+      self.set(PerThread.of(() -> self.get().get()));
+
+      assertThrows(DeadlockException.class, () -> self.get().get());
+    }
+
+    @Test
+    void null_isNamed_andIsAFailure() {
+      assertEquals("supplier", messageOfNull(() -> PerThread.of(null)));
+      assertEquals("value", messageOfNull(() -> names.set(null)));
+      PerThread<String> empty = PerThread.of("empty", () -> null);
+
+      String message = messageOfNull(empty::get);
+
+      assertTrue(message.contains("PerThread \"empty\""), message);
+    }
+
+    @Test
+    void useAfterClose_throws_butForRemove() {
+      names.close();
+
+      assertThrows(IllegalStateException.class, names::get);
+      assertThrows(IllegalStateException.class, () -> names.fold("", String::concat));
+      names.remove();
+    }
+
+    @Test
+    void closeDuringUse_doesNotWait_andANewValueIsClosedByItsThread() throws Exception {
+      List<String> closed = Collections.synchronizedList(new ArrayList<>());
+      CountDownLatch go = new CountDownLatch(1);
+      PerThread<String> slow =
+          PerThread.<String>builder(
+                  () -> {
+                    awaitUninterruptibly(go);
+                    return "made";
+                  })
+              .closer(closed::add)
+              .build();
+      Actor maker =
+          Actor.start("maker", () -> assertThrows(IllegalStateException.class, slow::get));
+      maker.awaitParked();
+
+      slow.close();
+
+      assertEquals(List.of(), closed);
+      go.countDown();
+      maker.join();
+      assertEquals(List.of("made"), closed);
     }
   }
 

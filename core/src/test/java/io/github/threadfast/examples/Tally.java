@@ -1,6 +1,7 @@
 package io.github.threadfast.examples;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The index of the tour, as plain as such classes are: right as long as one thread uses it. */
@@ -17,6 +18,18 @@ final class Tally {
     }
     bytes += line.bytes();
     longestLine = Math.max(longestLine, line.length());
+  }
+
+  /** Returns a tally of what both have counted, and leaves them as they are. */
+  Tally plus(Tally other) {
+    Tally sum = new Tally();
+    for (Tally one : List.of(this, other)) {
+      one.counts.forEach((word, count) -> sum.counts.merge(word, count, Integer::sum));
+      sum.words += one.words;
+      sum.bytes += one.bytes;
+      sum.longestLine = Math.max(sum.longestLine, one.longestLine);
+    }
+    return sum;
   }
 
   Totals totals() {

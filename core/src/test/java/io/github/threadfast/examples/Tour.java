@@ -1,6 +1,7 @@
 package io.github.threadfast.examples;
 
 import io.github.threadfast.Guarded;
+import io.github.threadfast.PerThread;
 import io.github.threadfast.examples.Step.Result;
 import io.github.threadfast.examples.Tally.Totals;
 import java.io.IOException;
@@ -49,6 +50,13 @@ final class Tour implements Callable<Integer> {
           () -> Guarded.of("tally", new Tally()),
           (tally, line) -> tally.update(t -> t.add(line)),
           tally -> tally.read(Tally::totals));
+
+  private static final Step<PerThread<Tally>> PER_THREAD =
+      new Step<>(
+          "PerThread",
+          () -> PerThread.of("tallies", Tally::new),
+          (tallies, line) -> tallies.get().add(line),
+          tallies -> tallies.fold(new Tally(), Tally::plus).totals());
 
   @Parameters(
       paramLabel = "FOLDER",
@@ -142,21 +150,24 @@ final class Tour implements Callable<Integer> {
     screen.print(
         "(b) %d threads, the same fields in a Guarded: ".formatted(threads)
             + GUARDED.run(screen, corpus, threads, passes, patience).against(right));
+    screen.print(
+        "(c) %d threads, a tally for each in a PerThread, added up at the end: ".formatted(threads)
+            + PER_THREAD.run(screen, corpus, threads, passes, patience).against(right));
     Path file = corpus.files().get(0);
     screen.print(
-        "(c) %d threads ask for the words of a file at once, a plain field: ".formatted(threads)
+        "(d) %d threads ask for the words of a file at once, a plain field: ".formatted(threads)
             + FirstUse.race(file, threads, FIRST_USES, FirstUse::plainly)
             + "    the same with a Lazy: "
             + FirstUse.race(file, threads, FIRST_USES, FirstUse::lazily));
     screen.print(
-        "(d) A worker tells at which file it is, in two volatile fields: seen is "
+        "(e) A worker tells at which file it is, in two volatile fields: seen is "
             + Whereabouts.watch(corpus.files(), LOOKS, new Whereabouts.Fields(file))
             + "    the same in a Snapshot: "
             + Whereabouts.watch(corpus.files(), LOOKS, new Whereabouts.InASnapshot(file)));
-    screen.print("(e) Two threads take two Guarded in opposite order. One of them is told:\n");
+    screen.print("(f) Two threads take two Guarded in opposite order. One of them is told:\n");
     screen.print(DeadlockExamples.message().indent(4));
     screen.print(
-        "(f) Why plain fields go wrong, as the test kit sees it in a counter that does count++:\n");
+        "(g) Why plain fields go wrong, as the test kit sees it in a counter that does count++:\n");
     screen.print(CounterExamples.reportOfTheBug().indent(4));
     return CommandLine.ExitCode.OK;
   }

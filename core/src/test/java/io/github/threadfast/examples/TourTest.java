@@ -52,6 +52,13 @@ class TourTest {
                 text),
         () ->
             assertTrue(
+                Pattern.compile(
+                        "in a PerThread, added up at the end: right in (\\d+) of \\1 passes")
+                    .matcher(text)
+                    .find(),
+                text),
+        () ->
+            assertTrue(
                 Pattern.compile("the same with a Lazy: loaded (\\d+) times for \\1 first uses")
                     .matcher(text)
                     .find(),
