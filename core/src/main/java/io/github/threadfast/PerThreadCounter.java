@@ -107,10 +107,9 @@ public final class PerThreadCounter {
    * end, which the sum does not exceed: so at some moment it was that sum. With 2 there may be no
    * such moment.
    *
-   * References. An adder of many places: Striped64, by D. Lea, in java.util.concurrent.atomic. That a
-   * sum read one place after another is linearizable for increments alone: J. Aspnes, M. Herlihy,
-   * N. Shavit, Counting Networks, JACM 41(5), 1994, on counting without one point of meeting, and
-   * A. Rinberg, I. Keidar, Intermediate Value Linearizability, DISC 2020.
+   * References. An adder of many places: Striped64, by D. Lea, in java.util.concurrent.atomic. What a
+   * sum that reads one place after another is, if it isn't linearizable: A. Rinberg, I. Keidar,
+   * Intermediate Value Linearizability, DISC 2020.
    */
 
   private final @Nullable String name;

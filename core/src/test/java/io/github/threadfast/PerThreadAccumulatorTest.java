@@ -126,18 +126,25 @@ class PerThreadAccumulatorTest {
   @Test
   void virtualThreads_countExactly_andTakeNoPlaces() throws Exception {
     ThreadFactory factory = VirtualThreads.factory();
-    Thread[] threads = new Thread[10_000];
-    for (int i = 0; i < threads.length; i++) {
-      threads[i] = factory.newThread(() -> sum.accumulate(1));
-      threads[i].start();
+    CountDownLatch allLive = new CountDownLatch(10_000);
+    CountDownLatch release = new CountDownLatch(1);
+    for (int i = 0; i < 10_000; i++) {
+      Call.start(
+          factory,
+          "virtual",
+          () -> {
+            sum.accumulate(1);
+            allLive.countDown();
+            Call.await(release);
+            return true;
+          });
     }
-    for (Thread thread : threads) {
-      thread.join();
-    }
+    Call.await(allLive);
     sum.accumulate(1);
 
     assertEquals(10_001, sum.get());
     assertEquals(1, sum.threads());
+    release.countDown();
   }
 
   @Test

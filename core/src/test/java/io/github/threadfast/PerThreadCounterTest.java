@@ -136,24 +136,28 @@ class PerThreadCounterTest {
   @Test
   void virtualThreads_areCountedExactly_andTakeNoPlaces() throws Exception {
     ThreadFactory factory = VirtualThreads.factory();
-    CountDownLatch all = new CountDownLatch(10_000);
+    CountDownLatch allLive = new CountDownLatch(10_000);
+    CountDownLatch release = new CountDownLatch(1);
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < 10_000; i++) {
       threads.add(
           factory.newThread(() -> {
             counter.increment();
-            all.countDown();
-            Call.await(all); // all live at once
+            allLive.countDown();
+            Call.await(release);
             counter.add(2);
           }));
     }
     threads.forEach(Thread::start);
+    Call.await(allLive);
+
+    assertEquals(10_000, counter.sum());
+    assertEquals(0, counter.threads());
+    release.countDown();
     for (Thread thread : threads) {
       thread.join();
     }
-
     assertEquals(30_000, counter.sum());
-    assertEquals(0, counter.threads());
   }
 
   @Test

@@ -5,7 +5,11 @@ import io.github.threadfast.testkit.Stress;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Several threads on one {@code Striped}: red without its locks. */
+/**
+ * Several threads on one {@code Striped}: red without its locks. That a fold takes all of them at
+ * once shows only where three threads meet, which is rare on few processors: {@code StripedTest}
+ * sees to that, too.
+ */
 class StripedStress {
 
   /** Sums, one for each of two stripes, which take a while to change, and to look at. */
