@@ -522,7 +522,7 @@ public final class Snapshot<T> extends View<T> {
 
   /** Lets the winner go on for a while: four times as long after each lost race. */
   private static void backOff(int losses) {
-    for (int i = FIRST_BACK_OFF << 2 * (losses - 1); i > 0; i--) {
+    for (int i = FIRST_BACK_OFF << (2 * (losses - 1)); i > 0; i--) {
       Thread.onSpinWait();
     }
   }
