@@ -566,6 +566,22 @@ class SnapshotTest {
     }
 
     @Test
+    void ofTheLatestChange_mayChangeTheSnapshot_andHearOfThatNext() {
+      snapshot.onLatestChange(
+          Runnable::run,
+          (before, after) -> {
+            hear(before, after);
+            if (after.equals("b")) {
+              snapshot.set("c");
+            }
+          });
+
+      snapshot.set("b");
+
+      assertEquals(List.of("a>b", "b>c"), heard);
+    }
+
+    @Test
     void thatThrow_hurtNobody() throws Exception {
       List<Throwable> uncaught = new ArrayList<>();
       Actor writer =
@@ -679,6 +695,24 @@ class SnapshotTest {
       executor.shutdown();
     }
 
+    /** An executor that is shut down, or that drops what it has taken, never runs it. */
+    @Test
+    void thatAreClosed_keepNoValues_thoughTheExecutorNeverRunsThem() {
+      Snapshot<Object> objects = Snapshot.of(new Object());
+      List<Runnable> neverRun = new ArrayList<>();
+      Subscription closed = objects.onEveryChange(neverRun::add, (before, after) -> {});
+      objects.onEveryChange(Runnable::run, (before, after) -> {}); // keeps the changes linked
+      objects.set(new Object());
+      WeakReference<Object> collected = new WeakReference<>(objects.get());
+
+      closed.close();
+      objects.set(new Object());
+      objects.set(new Object());
+
+      awaitCollected(collected);
+      assertEquals(1, neverRun.size());
+    }
+
     /** What was not told yet hangs together: a closed subscription must not hold on to it. */
     @Test
     void thatAreClosed_keepNoValues() {
@@ -694,14 +728,26 @@ class SnapshotTest {
       objects.set(new Object());
       objects.set(new Object());
 
-      Actor.await(
-          "it is collected",
-          () -> {
-            System.gc();
-            return collected.get() == null;
-          });
+      awaitCollected(collected);
       assertEquals("Subscription[Snapshot <Object>]", open.toString());
       assertEquals("Subscription[Snapshot <Object>, closed]", closed.toString());
+    }
+  }
+
+  private static void awaitCollected(WeakReference<?> reference) {
+    Actor.await(
+        "it is collected",
+        () -> {
+          System.gc();
+          return reference.get() == null;
+        });
+  }
+
+  private static void runQuietly(String name, Actor.Body body) {
+    try {
+      Actor.run(name, body);
+    } catch (Exception e) {
+      throw new AssertionError(e);
     }
   }
 
@@ -1004,13 +1050,27 @@ class SnapshotTest {
     void thatNobodyUses_areCollected() {
       WeakReference<View<String>> collected = new WeakReference<>(snapshot.view(s -> s + "!"));
 
-      Actor.await(
-          "it is collected",
-          () -> {
-            System.gc();
-            return collected.get() == null;
-          });
+      awaitCollected(collected);
       assertEquals("a", snapshot.get());
+    }
+
+    /** It is left with what it would have to compute. */
+    @Test
+    void thatFailedByAnError_keepNoLaterValues() {
+      Snapshot<Object> objects = Snapshot.of(new Object());
+      View<Object> failing =
+          objects.view(o -> {
+            throw new StackOverflowError();
+          });
+      objects.onEveryChange(Runnable::run, (before, after) -> {}); // keeps the changes linked
+      assertThrows(StackOverflowError.class, failing::get);
+      objects.set(new Object());
+      WeakReference<Object> collected = new WeakReference<>(objects.get());
+
+      objects.set(new Object());
+
+      awaitCollected(collected);
+      assertThrows(StackOverflowError.class, failing::get);
     }
 
     /** A listener that lags behind holds on to a chain of versions; a view must not. */
@@ -1025,12 +1085,7 @@ class SnapshotTest {
       objects.set(new Object());
       objects.set(new Object());
 
-      Actor.await(
-          "it is collected",
-          () -> {
-            System.gc();
-            return collected.get() == null;
-          });
+      awaitCollected(collected);
       assertEquals(objects.get().hashCode(), hash.get());
     }
   }
