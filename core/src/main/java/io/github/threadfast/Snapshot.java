@@ -719,9 +719,11 @@ public final class Snapshot<T> extends View<T> {
     return new Snapshot<?>[] {this};
   }
 
+  /** Doesn't hand out the revision, which would keep all later ones. */
   @Override
-  Revision<T> at(Moment moment) {
-    return moment.of(this);
+  Supplier<T> at(Moment moment) {
+    T value = moment.of(this).get();
+    return () -> value;
   }
 
   @Override
