@@ -577,6 +577,15 @@ public final class Snapshot<T> extends View<T> {
     return current.origin();
   }
 
+  /**
+   * As {@link #follow}, but the follower is signalled before all listeners: a writer that runs one
+   * of them itself may be kept there.
+   */
+  private Revision<T> followBeforeListeners(Follower follower) {
+    followers.add(0, follower);
+    return current.origin();
+  }
+
   void unfollow(Follower follower) {
     followers.remove(follower);
   }
@@ -635,10 +644,14 @@ public final class Snapshot<T> extends View<T> {
     }
     Thread me = Thread.currentThread();
     Follower follower = () -> LockSupport.unpark(me);
-    Revision<T> revision = follow(follower);
+    Revision<T> revision = followBeforeListeners(follower);
+    long lastVersion = Long.MAX_VALUE;
     try {
       while (!condition.test(revision.get())) {
-        Revision<T> next = awaitNext(revision, deadline);
+        if (lastVersion == Long.MAX_VALUE && deadline != null && deadline.left() <= 0) {
+          lastVersion = current.version(); // what comes later is too late
+        }
+        Revision<T> next = revision.version() < lastVersion ? awaitNext(revision, deadline) : null;
         if (next == null) {
           return null;
         }
@@ -650,24 +663,26 @@ public final class Snapshot<T> extends View<T> {
     }
   }
 
+  /** Returns the one after {@code revision}, or null when the time is up. */
   private @Nullable Revision<T> awaitNext(Revision<T> revision, @Nullable Deadline deadline)
       throws InterruptedException {
-    Revision<T> next = revision.next();
-    if (next == null && turn.isHeldBy(Thread.currentThread())) {
-      throw neverHolds();
-    }
-    while (next == null) {
+    while (true) {
+      if (Thread.interrupted()) { // looked at even if there is no need to wait for the next
+        throw new InterruptedException();
+      }
+      Revision<T> next = revision.next();
+      if (next != null) {
+        return next;
+      }
+      if (turn.isHeldBy(Thread.currentThread())) {
+        throw neverHolds();
+      }
       long left = deadline == null ? Long.MAX_VALUE : deadline.left();
       if (left <= 0) {
         return null;
       }
       LockSupport.parkNanos(this, left);
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
-      next = revision.next();
     }
-    return next;
   }
 
   private DeadlockException neverHolds() {

@@ -846,6 +846,68 @@ class SnapshotTest {
           IllegalArgumentException.class, () -> snapshot.await(s -> true, Duration.ofMillis(-1)));
     }
 
+    /** Each look brings another value, so that there is never anything to wait for. */
+    @Test
+    void await_endsInTime_howeverFastTheValueIsChanged() {
+      long muchLater = System.nanoTime() + LONG.toNanos();
+      assertThrows(
+          TimeoutException.class,
+          () ->
+              snapshot.await(
+                  s -> {
+                    assertTrue(System.nanoTime() < muchLater, "it has not ended");
+                    snapshot.update(t -> t.isEmpty() ? "." : "");
+                    return false;
+                  },
+                  Duration.ofMillis(20)));
+    }
+
+    @Test
+    void await_looksAtWhatCameInTime_thoughTheTimeIsUp() throws Exception {
+      snapshot.await(
+          s -> {
+            if (s.equals("a")) {
+              snapshot.set("b");
+              snapshot.set("c");
+            }
+            return s.equals("c");
+          },
+          Duration.ZERO);
+    }
+
+    @Test
+    void await_thatIsInterrupted_throws_howeverFastTheValueIsChanged() {
+      AtomicInteger looks = new AtomicInteger();
+      assertThrows(
+          InterruptedException.class,
+          () ->
+              snapshot.await(s -> {
+                assertTrue(looks.incrementAndGet() < 100, "it has not ended");
+                snapshot.update(t -> t.isEmpty() ? "." : "");
+                Thread.currentThread().interrupt();
+                return false;
+              }));
+    }
+
+    /** The writer is kept by a listener that it runs itself. */
+    @Test
+    void await_doesNotWaitForAListenerThatBlocks() throws Exception {
+      CountDownLatch found = new CountDownLatch(1);
+      snapshot.onEveryChange(Runnable::run, (before, after) -> awaitQuietly(found));
+      Actor waiting =
+          Actor.start(
+              "waiting",
+              () -> {
+                snapshot.await(s -> s.equals("b"));
+                found.countDown();
+              });
+      waiting.awaitParked();
+
+      Actor.run("writer", () -> snapshot.set("b"));
+
+      waiting.join();
+    }
+
     @Test
     void aConditionThatThrows_endsOnlyItsOwnWait() throws Exception {
       Actor other = Actor.start("other", () -> snapshot.await(s -> s.equals("b"), LONG));
