@@ -437,10 +437,13 @@ public final class Snapshot<T> extends View<T> {
         break; // to run it now would be in vain
       }
       Revision<T> after = after(before, updater.apply(before.get()));
-      if (after == before || CURRENT.compareAndSet(this, before, after)) {
+      if (after != before && CURRENT.compareAndSet(this, before, after)) {
         return published(before, after);
       }
       requireNotNested(before);
+      if (after == before) {
+        return before.get();
+      }
       backOff(run);
     }
     return changeInTurn(updater);
@@ -482,7 +485,7 @@ public final class Snapshot<T> extends View<T> {
 
   private void lockTurn() {
     if (turn.isHeldBy(Thread.currentThread())) {
-      throw nested("Nothing was changed.");
+      throw nested("The nested change was not made.");
     }
     WANTING.getAndAdd(this, 1);
     try {
@@ -502,7 +505,7 @@ public final class Snapshot<T> extends View<T> {
     return before;
   }
 
-  /** Looks whether a race was lost to this very thread. */
+  /** Looks whether this very thread has changed the value since {@code before} was current. */
   private void requireNotNested(Revision<T> before) {
     Revision<T> now = current;
     if (now.version() != before.version() && now.isMine()) {

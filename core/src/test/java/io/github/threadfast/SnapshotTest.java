@@ -357,6 +357,20 @@ class SnapshotTest {
       assertEquals(new Versioned<>(1, "nested"), snapshot.versioned());
     }
 
+    /** Else it would be told only when it happens to have its turn. */
+    @Test
+    void aFunctionThatChangesItsOwnSnapshot_isToldSo_thoughItReturnsTheOldValue() {
+      assertThrows(
+          DeadlockException.class,
+          () ->
+              snapshot.update(s -> {
+                snapshot.set("nested");
+                return s;
+              }));
+
+      assertEquals(new Versioned<>(1, "nested"), snapshot.versioned());
+    }
+
     @Test
     void aFunctionThatChangesItsOwnSnapshotInItsTurn_isToldSo() throws Exception {
       AtomicInteger runs = new AtomicInteger();
@@ -375,7 +389,9 @@ class SnapshotTest {
                           }
                           return "outer";
                         }));
-            assertTrue(thrown.getMessage().contains("Nothing was changed."), thrown::getMessage);
+            assertTrue(
+                thrown.getMessage().contains("The nested change was not made."),
+                thrown::getMessage);
           });
 
       assertEquals(new Versioned<>(3, "a..."), snapshot.versioned());
