@@ -223,6 +223,19 @@ class SnapshotTest {
     }
 
     @Test
+    void aFunctionThatFailsInItsTurn_keepsNoChangeFromListeners() throws Exception {
+      Turn turn = new Turn(snapshot);
+      List<String> heard = new ArrayList<>();
+      snapshot.onEveryChange(Runnable::run, (old, now) -> heard.add(old + ">" + now));
+
+      turn.fail(new IOException("broken"));
+      assertThrows(IOException.class, turn::join);
+      snapshot.set("b");
+
+      assertEquals(List.of("a>b"), heard);
+    }
+
+    @Test
     void anUpdateThatChangesNothingInItsTurn_isNoChange() throws Exception {
       Turn turn = new Turn(snapshot);
       Versioned<String> before = snapshot.versioned();
@@ -235,6 +248,19 @@ class SnapshotTest {
       assertEquals(before, snapshot.versioned());
       snapshot.set("b");
       assertEquals(List.of("b"), heard);
+    }
+
+    @Test
+    void aChangeThatIsMadeInATurn_isHeardOf() throws Exception {
+      Turn turn = new Turn(snapshot);
+      List<String> heard = new ArrayList<>();
+      snapshot.onEveryChange(Runnable::run, (old, now) -> heard.add(old + ">" + now));
+
+      turn.end();
+      turn.join();
+      snapshot.set("b");
+
+      assertEquals(List.of("a>a after", "a after>b"), heard);
     }
 
     @Test
@@ -494,6 +520,29 @@ class SnapshotTest {
           assertThrows(
               IllegalArgumentException.class,
               () -> Snapshot.builder(1).invariant(n -> n == 0).build()));
+    }
+
+    /** An old value comes back while the new one is being looked at. */
+    @Test
+    void areAskedBeforeTheVersionIsCompared() {
+      AtomicReference<Snapshot<String>> self = new AtomicReference<>();
+      self.set(
+          Snapshot.builder("a")
+              .invariant(s -> {
+                if (s.equals("c")) {
+                  runQuietly(
+                      "rival",
+                      () -> {
+                        self.get().set("b");
+                        self.get().set("a");
+                      });
+                }
+                return true;
+              })
+              .build());
+
+      assertFalse(self.get().compareVersionAndSet(0, "c"));
+      assertEquals(new Versioned<>(2, "a"), self.get().versioned());
     }
 
     @Test
