@@ -2,35 +2,50 @@ package io.github.threadfast;
 
 import io.github.threadfast.Snapshot.Versioned;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Tells a listener of changes, one at a time, on an executor. */
 abstract sealed class Listening<T> implements Subscription, Follower, Runnable {
   /*
-   * Idea. Each change is signalled by its writer. The signal that finds nobody at work puts this into
-   * the executor, where it tells the listener of all that is there, and then looks whether it was
+   * Idea. Each change is signalled by its writer. The signal that finds this idle puts it into the
+   * executor, where it tells the listener of all that is there, and then looks whether it was
    * signalled meanwhile.
    *
-   * Invariant. signals is zero if and only if this is neither in the executor nor at work. So it is
-   * there once at most, and the listener is called by one thread at a time; and a change that is
-   * signalled is seen: by the run that the signal began, or by one that has not yet found
-   * that signals is unchanged.
+   *   IDLE --signal--> SIGNALLED --run--> AT_WORK --nothing new--> IDLE
+   *                        ^------signal------'
    *
-   * Exception. If the executor refuses it, signals becomes zero although there is something to
-   * tell. Nothing is forgotten: the next signal tries again, and a run tells all.
+   * Invariants.
+   * (1) This is IDLE if and only if it is neither in the executor nor at work. So it is there once at
+   *     most, and the listener is called by one thread at a time.
+   * (2) A run that ends has begun to look after the last signal. So a change that is signalled is
+   *     seen.
+   * (3) What was told of last is forgotten when this is closed, and for good: whoever goes on after
+   *     that looks whether it is closed after each step.
    *
-   * Ordering. signals orders: a run happens-before the next one, so that what the last run told
-   * of last is a plain field. The executor orders as well.
+   * Exceptions. If the executor refuses it, or the JVM ends a run by an Error, this becomes IDLE
+   * although there is something to tell. Nothing is forgotten: the next signal tries again, and a
+   * run tells all.
+   *
+   * Ordering. state orders: a run happens-before the next one. The executor orders as well.
+   *
+   * Why not count the signals? A listener may be busy for longer than it takes to count to zero
+   * again.
    */
+
+  private enum State {
+    IDLE,
+    SIGNALLED,
+    AT_WORK
+  }
 
   private final Snapshot<T> snapshot;
   private final Executor executor;
   private final BiConsumer<? super T, ? super T> listener;
 
   /** Begins as if at work, until the first revision is known. */
-  private final AtomicInteger signals = new AtomicInteger(1);
+  private final AtomicReference<State> state = new AtomicReference<>(State.AT_WORK);
 
   private volatile boolean closed;
 
@@ -43,7 +58,7 @@ abstract sealed class Listening<T> implements Subscription, Follower, Runnable {
   /** Begins with what comes after the current revision. */
   final Subscription begin() {
     beginAfter(snapshot.follow(this));
-    if (signals.addAndGet(-1) > 0) {
+    if (!state.compareAndSet(State.AT_WORK, State.IDLE)) {
       dispatch();
     }
     return this;
@@ -51,12 +66,15 @@ abstract sealed class Listening<T> implements Subscription, Follower, Runnable {
 
   abstract void beginAfter(Revision<T> revision);
 
-  /** Tells the listener of what it doesn't know yet; or lets go of all, if this is closed. */
+  /** Tells the listener of what it doesn't know yet, unless this is closed. */
   abstract void catchUp();
+
+  /** Lets go of what was told last, since this is closed. */
+  abstract void forget();
 
   @Override
   public final void signal() {
-    if (signals.getAndIncrement() == 0) {
+    if (state.getAndSet(State.SIGNALLED) == State.IDLE) {
       dispatch();
     }
   }
@@ -65,18 +83,23 @@ abstract sealed class Listening<T> implements Subscription, Follower, Runnable {
     try {
       executor.execute(this);
     } catch (Throwable refusal) { // the writer, whose thread this is, has nothing to do with it
-      signals.set(0);
+      state.set(State.IDLE);
       report(refusal);
     }
   }
 
   @Override
   public final void run() {
-    int seen = signals.get();
     do {
-      catchUp();
-      seen = signals.addAndGet(-seen);
-    } while (seen != 0);
+      state.set(State.AT_WORK);
+      try {
+        catchUp();
+      } catch (
+          Throwable failure) { // an Error of the JVM: what the listener throws doesn't get here
+        state.set(State.IDLE);
+        throw failure;
+      }
+    } while (!state.compareAndSet(State.AT_WORK, State.IDLE));
   }
 
   final void tell(T before, T after) {
@@ -108,9 +131,7 @@ abstract sealed class Listening<T> implements Subscription, Follower, Runnable {
   public final void close() {
     closed = true;
     snapshot.unfollow(this);
-    if (signals.getAndIncrement() == 0) { // else the run that is there or to come does it
-      run();
-    }
+    forget(); // now, since the executor may never run this
   }
 
   @Override
@@ -121,7 +142,7 @@ abstract sealed class Listening<T> implements Subscription, Follower, Runnable {
   /** Tells of each change. What it hasn't told yet is kept by the links between revisions. */
   static final class ToEach<T> extends Listening<T> {
     /** What it was told of last. Each revision holds on to the next: null when closed. */
-    private @Nullable Revision<T> told;
+    private volatile @Nullable Revision<T> told;
 
     ToEach(Snapshot<T> snapshot, Executor executor, BiConsumer<? super T, ? super T> listener) {
       super(snapshot, executor, listener);
@@ -136,21 +157,27 @@ abstract sealed class Listening<T> implements Subscription, Follower, Runnable {
     void catchUp() {
       for (Revision<T> before = told; before != null; before = told) {
         Revision<T> after = before.next();
-        if (isClosed()) {
-          told = null;
-        } else if (after != null) {
-          told = after;
-          tell(before.get(), after.get());
-        } else {
+        if (after == null) {
           return;
         }
+        told = after;
+        if (isClosed()) {
+          forget();
+        } else {
+          tell(before.get(), after.get());
+        }
       }
+    }
+
+    @Override
+    void forget() {
+      told = null;
     }
   }
 
   /** Tells of all changes since the last time as if they were one. */
   static final class ToLatest<T> extends Listening<T> {
-    private @Nullable Versioned<T> told;
+    private volatile @Nullable Versioned<T> told;
 
     ToLatest(Snapshot<T> snapshot, Executor executor, BiConsumer<? super T, ? super T> listener) {
       super(snapshot, executor, listener);
@@ -165,12 +192,20 @@ abstract sealed class Listening<T> implements Subscription, Follower, Runnable {
     void catchUp() {
       Versioned<T> before = told;
       Versioned<T> after = snapshot().versioned();
+      if (before == null || before.version() == after.version()) {
+        return;
+      }
+      told = after;
       if (isClosed()) {
-        told = null;
-      } else if (before != null && before.version() != after.version()) {
-        told = after;
+        forget();
+      } else {
         tell(before.value(), after.value());
       }
+    }
+
+    @Override
+    void forget() {
+      told = null;
     }
   }
 }

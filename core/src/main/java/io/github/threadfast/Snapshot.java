@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * any thread, that returns this value or a later one; the same holds for all that hands out the
  * value: functions, {@link View}s, listeners, and {@link #await(Predicate) await}. It is one
  * volatile read and one volatile write, of a reference. What a thread did before {@code of}
- * happens-before as well, even if the snapshot itself is published by a data race. {@link
+ * happens-before as well, if the snapshot itself is published safely, as by a final field. {@link
  * #toString} orders nothing.
  *
  * <h2 id="versions">Versions</h2>
@@ -65,16 +65,18 @@ import org.jspecify.annotations.Nullable;
  * unless some other writer has lost its races and has its turn: then it waits, uninterruptibly,
  * like {@link java.util.concurrent.locks.ReentrantLock#lock}, until that writer's function has
  * returned. {@link #await(Predicate) await} waits for a value, interruptibly, and looks at each:
- * one that was there only for a moment is not missed. Threads park in {@code java.util.concurrent},
- * so that a virtual thread releases its carrier.
+ * one that was there only for a moment is not missed. It never waits for a listener. Threads park
+ * in {@code java.util.concurrent}, so that a virtual thread releases its carrier.
  *
  * <h2 id="re-entry">Re-entry and lock order</h2>
  *
  * <p>A function must not change its own snapshot: it would make itself outdated, each time anew.
- * The outer change throws a {@link DeadlockException} and is not made, though the nested one may
- * have been. A function may read its snapshot, and use other primitives. Where writers would wait
- * in a ring for each other's turn, one of them gets a {@code DeadlockException}. Listeners, and
- * whoever {@code await}s, may change the snapshot.
+ * The outer change throws a {@link DeadlockException} and is not made, though the nested one was;
+ * if the outer one has its turn, the nested one throws it and is not made. Nor may a function wait
+ * for another thread to change the snapshot: nobody can while the function has its turn. It may
+ * read its snapshot, and use other primitives. Where writers would wait in a ring for each other's
+ * turn, one of them gets a {@code DeadlockException}; a longer ring that an {@code await} is part
+ * of is not noticed. Listeners, and conditions of {@code await}, may change the snapshot.
  *
  * <h2 id="failures">Exceptions in functions, conditions and listeners</h2>
  *
@@ -101,7 +103,7 @@ import org.jspecify.annotations.Nullable;
  * 40 bytes, and takes one compare-and-set if nobody interferes; a look at the list of listeners
  * follows. Under contention, writers back off and then queue, which costs far less than to go on
  * racing. What a listener has not been told of yet is kept, however much: a slow one is better off
- * with {@link #onLatestChange}.
+ * with {@link #onLatestChange}. Each change wakes up all who {@code await}.
  *
  * <h2 id="diagnostics">Diagnostics</h2>
  *
@@ -249,8 +251,8 @@ public final class Snapshot<T> extends View<T> {
    * @param value the new one; nothing is changed if it is the value already
    * @throws InvariantException if the invariant does not hold of {@code value}; nothing is changed
    *     then
-   * @throws DeadlockException if this thread is inside a function on this snapshot, or the wait for
-   *     another's turn would never end
+   * @throws DeadlockException if this thread is inside a function that has its turn on this
+   *     snapshot, or the wait for another's turn would never end
    */
   public void set(T value) {
     getAndSet(value);
@@ -263,8 +265,8 @@ public final class Snapshot<T> extends View<T> {
    * @return the old one
    * @throws InvariantException if the invariant does not hold of {@code value}; nothing is changed
    *     then
-   * @throws DeadlockException if this thread is inside a function on this snapshot, or the wait for
-   *     another's turn would never end
+   * @throws DeadlockException if this thread is inside a function that has its turn on this
+   *     snapshot, or the wait for another's turn would never end
    */
   @CanIgnoreReturnValue
   public T getAndSet(T value) {
@@ -352,15 +354,17 @@ public final class Snapshot<T> extends View<T> {
 
   /**
    * Replaces the value if it is the expected one. What counts is identity, as with {@link
-   * java.util.concurrent.atomic.AtomicReference#compareAndSet}.
+   * java.util.concurrent.atomic.AtomicReference#compareAndSet}. A boxed number, or another value
+   * without an identity to rely on, is better compared by its version: see {@link
+   * #compareVersionAndSet}.
    *
    * @param expected what the value should be
    * @param value the new one
    * @return whether the value was {@code expected}
    * @throws InvariantException if the value was {@code expected}, and the invariant does not hold
    *     of {@code value}; nothing is changed then
-   * @throws DeadlockException if this thread is inside a function on this snapshot, or the wait for
-   *     another's turn would never end
+   * @throws DeadlockException if this thread is inside a function that has its turn on this
+   *     snapshot, or the wait for another's turn would never end
    */
   @SuppressWarnings("ReferenceEquality") // see the Javadoc
   public boolean compareAndSet(T expected, T value) {
@@ -384,8 +388,8 @@ public final class Snapshot<T> extends View<T> {
    * @return whether {@code version} was the current one
    * @throws InvariantException if {@code version} was the current one, and the invariant does not
    *     hold of {@code value}; nothing is changed then
-   * @throws DeadlockException if this thread is inside a function on this snapshot, or the wait for
-   *     another's turn would never end
+   * @throws DeadlockException if this thread is inside a function that has its turn on this
+   *     snapshot, or the wait for another's turn would never end
    */
   public boolean compareVersionAndSet(long version, T value) {
     requireNonNull(value, "value");
@@ -437,10 +441,13 @@ public final class Snapshot<T> extends View<T> {
         break; // to run it now would be in vain
       }
       Revision<T> after = after(before, updater.apply(before.get()));
-      if (after == before || CURRENT.compareAndSet(this, before, after)) {
+      if (after != before && CURRENT.compareAndSet(this, before, after)) {
         return published(before, after);
       }
       requireNotNested(before);
+      if (after == before) {
+        return before.get();
+      }
       backOff(run);
     }
     return changeInTurn(updater);
@@ -482,7 +489,7 @@ public final class Snapshot<T> extends View<T> {
 
   private void lockTurn() {
     if (turn.isHeldBy(Thread.currentThread())) {
-      throw nested("Nothing was changed.");
+      throw nested("The nested change was not made.");
     }
     WANTING.getAndAdd(this, 1);
     try {
@@ -502,7 +509,7 @@ public final class Snapshot<T> extends View<T> {
     return before;
   }
 
-  /** Looks whether a race was lost to this very thread. */
+  /** Looks whether this very thread has changed the value since {@code before} was current. */
   private void requireNotNested(Revision<T> before) {
     Revision<T> now = current;
     if (now.version() != before.version() && now.isMine()) {
@@ -538,9 +545,17 @@ public final class Snapshot<T> extends View<T> {
 
   /**
    * Lets a listener hear of every change that follows, in the order of versions, one at a time. It
-   * is called with the value before and the value after, by a thread of the executor. {@code
-   * Runnable::run} is an executor: then a writer calls the listener before its change returns, with
-   * what other writers have changed, too.
+   * is called with the value before and the value after, by a thread of the executor. The snapshot
+   * keeps it until the subscription is closed.
+   *
+   * <p>Writers hand it to the executor, which should not block. What the executor takes, it must
+   * run, once: if it drops that, as after {@code shutdownNow} or by a {@code DiscardPolicy}, the
+   * listener hears no more, and what it should hear is kept until the subscription is closed.
+   *
+   * <p>{@code Runnable::run} is an executor: then writers call the listener. A change returns after
+   * the listener has heard of it, unless another writer is calling it, or is about to: that one
+   * goes on for as long as others change the value. A listener that blocks keeps those waiting that
+   * were added later.
    *
    * {@snippet file="io/github/threadfast/examples/SnapshotExamples.java" region="listen"}
    *
@@ -558,7 +573,9 @@ public final class Snapshot<T> extends View<T> {
   /**
    * Lets a listener hear of the changes that follow, in the order of versions, one at a time; those
    * that come while it is busy are told as one. It is called with the value that it was told of
-   * last and the newest one: so it always hears of the last change, and need not keep up.
+   * last and the newest one, which are the same if an old value came back: so it always hears of
+   * the last change, and need not keep up. What {@link #onEveryChange} says of executors is true
+   * here, too.
    *
    * @param executor runs the listener
    * @param listener is told of changes; see the class for what becomes of its exceptions
@@ -574,6 +591,15 @@ public final class Snapshot<T> extends View<T> {
   /** Adds a follower and returns from where it can follow all that comes. */
   Revision<T> follow(Follower follower) {
     followers.add(follower);
+    return current.origin();
+  }
+
+  /**
+   * As {@link #follow}, but the follower is signalled before all listeners: a writer that runs one
+   * of them itself may be kept there.
+   */
+  private Revision<T> followBeforeListeners(Follower follower) {
+    followers.add(0, follower);
     return current.origin();
   }
 
@@ -599,8 +625,8 @@ public final class Snapshot<T> extends View<T> {
 
   /**
    * Waits for a value, but no longer than {@code timeout}. The condition is tried on the current
-   * value, and then on that of each version that follows, in order, by this thread, with no lock
-   * held.
+   * value, and then on that of each version that follows in time, in order, by this thread, with no
+   * lock held.
    *
    * {@snippet file="io/github/threadfast/examples/SnapshotExamples.java" region="await"}
    *
@@ -635,10 +661,14 @@ public final class Snapshot<T> extends View<T> {
     }
     Thread me = Thread.currentThread();
     Follower follower = () -> LockSupport.unpark(me);
-    Revision<T> revision = follow(follower);
+    Revision<T> revision = followBeforeListeners(follower);
+    long lastVersion = Long.MAX_VALUE;
     try {
       while (!condition.test(revision.get())) {
-        Revision<T> next = awaitNext(revision, deadline);
+        if (lastVersion == Long.MAX_VALUE && deadline != null && deadline.left() <= 0) {
+          lastVersion = current.version(); // what comes later is too late
+        }
+        Revision<T> next = revision.version() < lastVersion ? awaitNext(revision, deadline) : null;
         if (next == null) {
           return null;
         }
@@ -650,24 +680,26 @@ public final class Snapshot<T> extends View<T> {
     }
   }
 
+  /** Returns the one after {@code revision}, or null when the time is up. */
   private @Nullable Revision<T> awaitNext(Revision<T> revision, @Nullable Deadline deadline)
       throws InterruptedException {
-    Revision<T> next = revision.next();
-    if (next == null && turn.isHeldBy(Thread.currentThread())) {
-      throw neverHolds();
-    }
-    while (next == null) {
+    while (true) {
+      if (Thread.interrupted()) { // looked at even if there is no need to wait for the next
+        throw new InterruptedException();
+      }
+      Revision<T> next = revision.next();
+      if (next != null) {
+        return next;
+      }
+      if (turn.isHeldBy(Thread.currentThread())) {
+        throw neverHolds();
+      }
       long left = deadline == null ? Long.MAX_VALUE : deadline.left();
       if (left <= 0) {
         return null;
       }
       LockSupport.parkNanos(this, left);
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
-      next = revision.next();
     }
-    return next;
   }
 
   private DeadlockException neverHolds() {
@@ -719,9 +751,11 @@ public final class Snapshot<T> extends View<T> {
     return new Snapshot<?>[] {this};
   }
 
+  /** Doesn't hand out the revision, which would keep all later ones. */
   @Override
-  Revision<T> at(Moment moment) {
-    return moment.of(this);
+  Supplier<T> at(Moment moment) {
+    T value = moment.of(this).get();
+    return () -> value;
   }
 
   @Override

@@ -9,9 +9,9 @@ package io.github.threadfast;
  */
 public sealed interface Subscription extends AutoCloseable permits Listening {
   /**
-   * Ends it. Changes that the listener hasn't heard of yet are kept from it; a call that has begun
-   * goes on. If it is closed already, nothing happens. May be called by any thread, and by the
-   * listener. Never waits.
+   * Ends it. Changes that the listener hasn't heard of yet are kept from it; a call that has begun,
+   * or is just about to, goes on. If it is closed already, nothing happens. May be called by any
+   * thread, and by the listener. Never waits.
    */
   @Override
   void close();

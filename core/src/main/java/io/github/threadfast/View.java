@@ -27,10 +27,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2 id="blocking">Blocking</h2>
  *
- * <p>{@link #get} does not wait for anybody who changes a snapshot. It waits for another thread
- * that computes what it wants, uninterruptibly, as {@link Lazy#get()} does; if that would never
- * end, it throws a {@link DeadlockException}. A derivation may use other primitives; one that asks
- * for what it computes gets a {@code DeadlockException}, too.
+ * <p>{@link #get} does not wait for anybody who changes a snapshot, though it looks again if one
+ * was changed while it looked at several. It waits for another thread that computes what it wants,
+ * uninterruptibly, as {@link Lazy#get()} does; if that would never end, it throws a {@link
+ * DeadlockException}. A derivation may use other primitives; one that asks for what it computes
+ * gets a {@code DeadlockException}, too.
  *
  * <h2 id="failures">Exceptions in derivations</h2>
  *

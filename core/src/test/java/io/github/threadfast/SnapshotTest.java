@@ -223,6 +223,19 @@ class SnapshotTest {
     }
 
     @Test
+    void aFunctionThatFailsInItsTurn_keepsNoChangeFromListeners() throws Exception {
+      Turn turn = new Turn(snapshot);
+      List<String> heard = new ArrayList<>();
+      snapshot.onEveryChange(Runnable::run, (old, now) -> heard.add(old + ">" + now));
+
+      turn.fail(new IOException("broken"));
+      assertThrows(IOException.class, turn::join);
+      snapshot.set("b");
+
+      assertEquals(List.of("a>b"), heard);
+    }
+
+    @Test
     void anUpdateThatChangesNothingInItsTurn_isNoChange() throws Exception {
       Turn turn = new Turn(snapshot);
       Versioned<String> before = snapshot.versioned();
@@ -235,6 +248,19 @@ class SnapshotTest {
       assertEquals(before, snapshot.versioned());
       snapshot.set("b");
       assertEquals(List.of("b"), heard);
+    }
+
+    @Test
+    void aChangeThatIsMadeInATurn_isHeardOf() throws Exception {
+      Turn turn = new Turn(snapshot);
+      List<String> heard = new ArrayList<>();
+      snapshot.onEveryChange(Runnable::run, (old, now) -> heard.add(old + ">" + now));
+
+      turn.end();
+      turn.join();
+      snapshot.set("b");
+
+      assertEquals(List.of("a>a after", "a after>b"), heard);
     }
 
     @Test
@@ -357,6 +383,20 @@ class SnapshotTest {
       assertEquals(new Versioned<>(1, "nested"), snapshot.versioned());
     }
 
+    /** Else it would be told only when it happens to have its turn. */
+    @Test
+    void aFunctionThatChangesItsOwnSnapshot_isToldSo_thoughItReturnsTheOldValue() {
+      assertThrows(
+          DeadlockException.class,
+          () ->
+              snapshot.update(s -> {
+                snapshot.set("nested");
+                return s;
+              }));
+
+      assertEquals(new Versioned<>(1, "nested"), snapshot.versioned());
+    }
+
     @Test
     void aFunctionThatChangesItsOwnSnapshotInItsTurn_isToldSo() throws Exception {
       AtomicInteger runs = new AtomicInteger();
@@ -375,7 +415,9 @@ class SnapshotTest {
                           }
                           return "outer";
                         }));
-            assertTrue(thrown.getMessage().contains("Nothing was changed."), thrown::getMessage);
+            assertTrue(
+                thrown.getMessage().contains("The nested change was not made."),
+                thrown::getMessage);
           });
 
       assertEquals(new Versioned<>(3, "a..."), snapshot.versioned());
@@ -480,6 +522,29 @@ class SnapshotTest {
               () -> Snapshot.builder(1).invariant(n -> n == 0).build()));
     }
 
+    /** An old value comes back while the new one is being looked at. */
+    @Test
+    void areAskedBeforeTheVersionIsCompared() {
+      AtomicReference<Snapshot<String>> self = new AtomicReference<>();
+      self.set(
+          Snapshot.builder("a")
+              .invariant(s -> {
+                if (s.equals("c")) {
+                  runQuietly(
+                      "rival",
+                      () -> {
+                        self.get().set("b");
+                        self.get().set("a");
+                      });
+                }
+                return true;
+              })
+              .build());
+
+      assertFalse(self.get().compareVersionAndSet(0, "c"));
+      assertEquals(new Versioned<>(2, "a"), self.get().versioned());
+    }
+
     @Test
     void thatChangeTheSnapshot_areToldSo() {
       AtomicReference<Snapshot<Integer>> self = new AtomicReference<>();
@@ -563,6 +628,22 @@ class SnapshotTest {
       snapshot.set("b");
 
       assertEquals(List.of("a>b", "end of>b", "b>b!", "end of>b!", "b!>b!!", "end of>b!!"), heard);
+    }
+
+    @Test
+    void ofTheLatestChange_mayChangeTheSnapshot_andHearOfThatNext() {
+      snapshot.onLatestChange(
+          Runnable::run,
+          (before, after) -> {
+            hear(before, after);
+            if (after.equals("b")) {
+              snapshot.set("c");
+            }
+          });
+
+      snapshot.set("b");
+
+      assertEquals(List.of("a>b", "b>c"), heard);
     }
 
     @Test
@@ -679,6 +760,24 @@ class SnapshotTest {
       executor.shutdown();
     }
 
+    /** An executor that is shut down, or that drops what it has taken, never runs it. */
+    @Test
+    void thatAreClosed_keepNoValues_thoughTheExecutorNeverRunsThem() {
+      Snapshot<Object> objects = Snapshot.of(new Object());
+      List<Runnable> neverRun = new ArrayList<>();
+      Subscription closed = objects.onEveryChange(neverRun::add, (before, after) -> {});
+      objects.onEveryChange(Runnable::run, (before, after) -> {}); // keeps the changes linked
+      objects.set(new Object());
+      WeakReference<Object> collected = new WeakReference<>(objects.get());
+
+      closed.close();
+      objects.set(new Object());
+      objects.set(new Object());
+
+      awaitCollected(collected);
+      assertEquals(1, neverRun.size());
+    }
+
     /** What was not told yet hangs together: a closed subscription must not hold on to it. */
     @Test
     void thatAreClosed_keepNoValues() {
@@ -694,14 +793,26 @@ class SnapshotTest {
       objects.set(new Object());
       objects.set(new Object());
 
-      Actor.await(
-          "it is collected",
-          () -> {
-            System.gc();
-            return collected.get() == null;
-          });
+      awaitCollected(collected);
       assertEquals("Subscription[Snapshot <Object>]", open.toString());
       assertEquals("Subscription[Snapshot <Object>, closed]", closed.toString());
+    }
+  }
+
+  private static void awaitCollected(WeakReference<?> reference) {
+    Actor.await(
+        "it is collected",
+        () -> {
+          System.gc();
+          return reference.get() == null;
+        });
+  }
+
+  private static void runQuietly(String name, Actor.Body body) {
+    try {
+      Actor.run(name, body);
+    } catch (Exception e) {
+      throw new AssertionError(e);
     }
   }
 
@@ -798,6 +909,68 @@ class SnapshotTest {
           thrown);
       assertThrows(
           IllegalArgumentException.class, () -> snapshot.await(s -> true, Duration.ofMillis(-1)));
+    }
+
+    /** Each look brings another value, so that there is never anything to wait for. */
+    @Test
+    void await_endsInTime_howeverFastTheValueIsChanged() {
+      long muchLater = System.nanoTime() + LONG.toNanos();
+      assertThrows(
+          TimeoutException.class,
+          () ->
+              snapshot.await(
+                  s -> {
+                    assertTrue(System.nanoTime() < muchLater, "it has not ended");
+                    snapshot.update(t -> t.isEmpty() ? "." : "");
+                    return false;
+                  },
+                  Duration.ofMillis(20)));
+    }
+
+    @Test
+    void await_looksAtWhatCameInTime_thoughTheTimeIsUp() throws Exception {
+      snapshot.await(
+          s -> {
+            if (s.equals("a")) {
+              snapshot.set("b");
+              snapshot.set("c");
+            }
+            return s.equals("c");
+          },
+          Duration.ZERO);
+    }
+
+    @Test
+    void await_thatIsInterrupted_throws_howeverFastTheValueIsChanged() {
+      AtomicInteger looks = new AtomicInteger();
+      assertThrows(
+          InterruptedException.class,
+          () ->
+              snapshot.await(s -> {
+                assertTrue(looks.incrementAndGet() < 100, "it has not ended");
+                snapshot.update(t -> t.isEmpty() ? "." : "");
+                Thread.currentThread().interrupt();
+                return false;
+              }));
+    }
+
+    /** The writer is kept by a listener that it runs itself. */
+    @Test
+    void await_doesNotWaitForAListenerThatBlocks() throws Exception {
+      CountDownLatch found = new CountDownLatch(1);
+      snapshot.onEveryChange(Runnable::run, (before, after) -> awaitQuietly(found));
+      Actor waiting =
+          Actor.start(
+              "waiting",
+              () -> {
+                snapshot.await(s -> s.equals("b"));
+                found.countDown();
+              });
+      waiting.awaitParked();
+
+      Actor.run("writer", () -> snapshot.set("b"));
+
+      waiting.join();
     }
 
     @Test
@@ -1004,13 +1177,27 @@ class SnapshotTest {
     void thatNobodyUses_areCollected() {
       WeakReference<View<String>> collected = new WeakReference<>(snapshot.view(s -> s + "!"));
 
-      Actor.await(
-          "it is collected",
-          () -> {
-            System.gc();
-            return collected.get() == null;
-          });
+      awaitCollected(collected);
       assertEquals("a", snapshot.get());
+    }
+
+    /** It is left with what it would have to compute. */
+    @Test
+    void thatFailedByAnError_keepNoLaterValues() {
+      Snapshot<Object> objects = Snapshot.of(new Object());
+      View<Object> failing =
+          objects.view(o -> {
+            throw new StackOverflowError();
+          });
+      objects.onEveryChange(Runnable::run, (before, after) -> {}); // keeps the changes linked
+      assertThrows(StackOverflowError.class, failing::get);
+      objects.set(new Object());
+      WeakReference<Object> collected = new WeakReference<>(objects.get());
+
+      objects.set(new Object());
+
+      awaitCollected(collected);
+      assertThrows(StackOverflowError.class, failing::get);
     }
 
     /** A listener that lags behind holds on to a chain of versions; a view must not. */
@@ -1025,12 +1212,7 @@ class SnapshotTest {
       objects.set(new Object());
       objects.set(new Object());
 
-      Actor.await(
-          "it is collected",
-          () -> {
-            System.gc();
-            return collected.get() == null;
-          });
+      awaitCollected(collected);
       assertEquals(objects.get().hashCode(), hash.get());
     }
   }
