@@ -94,8 +94,7 @@ abstract sealed class Listening<T> implements Subscription, Follower, Runnable {
       state.set(State.AT_WORK);
       try {
         catchUp();
-      } catch (
-          Throwable failure) { // an Error of the JVM: what the listener throws doesn't get here
+      } catch (Throwable failure) { // of the JVM: the listener's own don't get here
         state.set(State.IDLE);
         throw failure;
       }
