@@ -15,6 +15,28 @@ import org.openjdk.jcstress.infra.results.I_Result;
 
 /** What threads see of the values of others in a {@link PerThread}. */
 final class PerThreadMemory {
+  /*
+   * Last seen with mvn -Pstress test -Dstress.mode=quick -Dstress=PerThreadMemory
+   * on JDK 17 and two x86 processors, with much other work on them:
+   *
+   *   AFoldSeesAValueWholeOrNotAtAll                 -1   3,036,468  20.69%
+   *                                                   2  11,640,208  79.31%
+   *   WhatWasDoneBeforeASetIsSeenWithTheValue        -1   3,079,421  25.67%
+   *                                                   1   8,917,399  74.33%
+   *   WhatAnEndedThreadDidIsSeenByWhoFindsItOut       2     130,068 100.00%
+   *   AValueIsCountedOnceWhileItsThreadEnds     0, 0, 1     154,858  94.46%
+   *                                             0, 1, 1       7,550   4.61%
+   *                                             1, 0, 1       1,491   0.91%
+   *                                             1, 1, 1          49   0.03%
+   *   ASetAndACloseDontMissEachOther               0, 0   4,494,801  44.12%
+   *                                                1, 1   5,693,019  55.88%
+   *   ASecondSetAndACloseDontMissEachOther         0, 0   4,155,509  45.27%
+   *                                                1, 1   5,023,472  54.73%
+   *   AfterARefusalNothingComesBack                0, 0   3,623,178  40.73%
+   *                                                1, 0         335   0.00%
+   *                                                1, 1   5,271,803  59.26%
+   */
+
   private PerThreadMemory() {}
 
   private static final int NONE = -1;

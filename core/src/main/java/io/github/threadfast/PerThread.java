@@ -87,12 +87,13 @@ import org.jspecify.annotations.Nullable;
  * <h2 id="cost">Complexity and footprint</h2>
  *
  * <p>{@code get} looks into a hash table whose key is the thread, and costs about as much as {@link
- * ThreadLocal#get}; {@code set} and {@code with} add a compare-and-set. A first use of a thread,
- * and {@code fold}, take a time that is proportional to the number of threads. There is one entry
- * for each thread that lives, virtual threads included, of some 50 bytes besides the value: {@code
- * remove} drops the value and not the entry. Entries of ended threads are taken out at the first
- * use of another thread, and are never more than those of living threads, or eight. Their values
- * are kept, unless they are {@linkplain #merging merged} or {@linkplain #forgetting forgotten}.
+ * ThreadLocal#get}; {@code set} adds a compare-and-set, {@code with} two and two small objects. A
+ * first use of a thread, and {@code fold}, take a time that is proportional to the number of
+ * threads, the first use only now and then, if there are many. For each thread that lives, virtual
+ * threads included, there is an entry of some 100 bytes beside the value: {@code remove} drops the
+ * value and not the entry. Entries of ended threads are taken out at the first use of another
+ * thread, and are never more than those of living threads, or eight. Their values are kept, unless
+ * they are {@linkplain #merging merged} or {@linkplain #forgetting forgotten}.
  *
  * <h2 id="diagnostics">Diagnostics</h2>
  *

@@ -24,7 +24,8 @@ class ThreadTable<E extends ThreadTable.Entry> {
    * Invariants.
    * (1) A slot that holds an entry holds that entry for ever: an entry is taken out by building
    *     another array without it. So there never comes a gap between a place and an entry behind it.
-   * (2) An array that is replaced has all entries of living threads in it, as has its successor.
+   * (2) An array that is replaced has all entries of living threads in it, as has its successor,
+   *     unless all are taken out for good.
    * (3) A thread has one entry at most, since only it adds one, after it has found none.
    * (4) At most a quarter of the slots are taken. So each search ends, and most at once.
    *

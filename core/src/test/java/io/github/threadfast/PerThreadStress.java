@@ -192,6 +192,25 @@ class PerThreadStress {
         .assertInvariants();
   }
 
+  /** The exchange of a thread that lets go of a value and one that takes it, at the same moment. */
+  @Test
+  void aRemoveAndAClose_dontBothCloseAValue() {
+    Stress.of(() -> new Handles(false))
+        .action(
+            "set and remove",
+            handles -> {
+              handles.set();
+              handles.set();
+              handles.handles.remove();
+            })
+        .action("close", handles -> handles.handles.close())
+        .invariant("what is owned is closed once, and nothing else", Handles::areClosedOnce)
+        .threads(2)
+        .operationsPerThread(1)
+        .budget(BUDGET)
+        .assertInvariants();
+  }
+
   @Test
   void close_isLinearizable() {
     Stress.of(() -> new Handles(false))

@@ -529,28 +529,40 @@ class PerThreadTest {
     @EnumSource(names = "FORGETTING", mode = EnumSource.Mode.EXCLUDE)
     void whileThreadsEnd_theSumNeverFallsOrJumps(Variant variant) throws Exception {
       PerThread<Integer> values = variant.make("values", () -> 0);
-      int threads = 3_000;
+      int threads = 4_000;
+      int atOnce = 4;
       AtomicInteger started = new AtomicInteger();
       AtomicInteger finished = new AtomicInteger();
       Actor starter =
           Actor.start(
               "starter",
               () -> {
-                for (int i = 0; i < threads; i++) {
-                  started.incrementAndGet();
-                  Thread thread = new Thread(() -> values.set(values.get() + 1));
-                  thread.start();
-                  thread.join();
-                  finished.incrementAndGet();
+                for (int i = 0; i < threads; i += atOnce) {
+                  started.addAndGet(atOnce);
+                  List<Thread> batch = new ArrayList<>();
+                  for (int j = 0; j < atOnce; j++) {
+                    batch.add(new Thread(() -> values.set(values.get() + 1)));
+                  }
+                  batch.forEach(Thread::start);
+                  for (Thread thread : batch) {
+                    thread.join();
+                  }
+                  finished.addAndGet(atOnce);
                 }
               });
 
-      while (finished.get() < threads) {
-        int low = finished.get();
-        int sum = sum(values);
-        int high = started.get();
-        assertTrue(low <= sum && sum <= high, low + " <= " + sum + " <= " + high);
-      }
+      Actor.Body folding =
+          () -> {
+            while (finished.get() < threads) {
+              int low = finished.get();
+              int sum = sum(values);
+              int high = started.get();
+              assertTrue(low <= sum && sum <= high, low + " <= " + sum + " <= " + high);
+            }
+          };
+      Actor other = Actor.start("other", folding);
+      folding.run();
+      other.join();
       starter.join();
 
       assertEquals(threads, sum(values));

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -135,6 +136,34 @@ class ThreadTableTest {
     assertEquals(threads * 103, sum.get());
     assertEquals(threads * 3, sum.calls);
     assertEquals(0, sum.size());
+  }
+
+  /** Threads that come at the same moment don't take a place from each other. */
+  @Test
+  void threadsThatComeAtOnce_getAnEntryEach() throws Exception {
+    int threads = 4;
+    for (int round = 0; round < 500; round++) {
+      Sum counts = new Sum();
+      AtomicInteger ready = new AtomicInteger();
+      List<Actor> actors = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        actors.add(
+            Actor.start(
+                "actor" + i,
+                () -> {
+                  ready.incrementAndGet();
+                  Actor.await("all are ready", () -> ready.get() == threads);
+                  counts.increment();
+                  counts.increment();
+                }));
+      }
+      for (Actor actor : actors) {
+        actor.join();
+      }
+
+      assertEquals(2 * threads, counts.get());
+      assertEquals(threads, counts.calls);
+    }
   }
 
   /** A thread whose class gives all of its threads one number. */
