@@ -208,7 +208,7 @@ class SnapshotStress {
           for (int spin = 0; spin < length; spin++) {
             Thread.onSpinWait();
           }
-          return n + 1;
+          return incrementSlowly(n);
         });
         most = Math.max(most, runs.get());
       }
