@@ -7,7 +7,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Tells a listener of changes, one at a time, on an executor. */
-abstract sealed class Listening<T> implements Subscription, Follower, Runnable {
+abstract sealed class Listening<T> implements Subscription, Follower<T>, Runnable {
   /*
    * Idea. Each change is signalled by its writer. The signal that finds this idle puts it into the
    * executor, where it tells the listener of all that is there, and then looks whether it was
@@ -73,7 +73,7 @@ abstract sealed class Listening<T> implements Subscription, Follower, Runnable {
   abstract void forget();
 
   @Override
-  public final void signal() {
+  public void signal(Revision<T> published) {
     if (state.getAndSet(State.SIGNALLED) == State.IDLE) {
       dispatch();
     }
@@ -138,10 +138,12 @@ abstract sealed class Listening<T> implements Subscription, Follower, Runnable {
     return "Subscription[" + snapshot.label() + (closed ? ", closed]" : "]");
   }
 
-  /** Tells of each change. What it hasn't told yet is kept by the links between revisions. */
+  /** Tells of each change. */
   static final class ToEach<T> extends Listening<T> {
-    /** What it was told of last. Each revision holds on to the next: null when closed. */
-    private volatile @Nullable Revision<T> told;
+    private final Backlog<T> backlog = new Backlog<>();
+
+    /** Null when closed. */
+    private volatile @Nullable T told;
 
     ToEach(Snapshot<T> snapshot, Executor executor, BiConsumer<? super T, ? super T> listener) {
       super(snapshot, executor, listener);
@@ -149,21 +151,31 @@ abstract sealed class Listening<T> implements Subscription, Follower, Runnable {
 
     @Override
     void beginAfter(Revision<T> revision) {
-      told = revision;
+      told = revision.get();
+      backlog.beginAfter(revision);
+    }
+
+    @Override
+    public void signal(Revision<T> published) {
+      backlog.add(published);
+      if (isClosed()) {
+        forget();
+      }
+      super.signal(published);
     }
 
     @Override
     void catchUp() {
-      for (Revision<T> before = told; before != null; before = told) {
-        Revision<T> after = before.next();
+      for (T before = told; before != null; before = told) {
+        Revision<T> after = backlog.next();
         if (after == null) {
           return;
         }
-        told = after;
+        told = after.get();
         if (isClosed()) {
           forget();
         } else {
-          tell(before.get(), after.get());
+          tell(before, after.get());
         }
       }
     }
@@ -171,6 +183,7 @@ abstract sealed class Listening<T> implements Subscription, Follower, Runnable {
     @Override
     void forget() {
       told = null;
+      backlog.clear();
     }
   }
 
@@ -184,7 +197,7 @@ abstract sealed class Listening<T> implements Subscription, Follower, Runnable {
 
     @Override
     void beginAfter(Revision<T> revision) {
-      told = revision.versioned(); // and not the revision, which would keep all later ones
+      told = revision.versioned();
     }
 
     @Override

@@ -507,8 +507,7 @@ public final class PerThread<T> extends ThreadTable<Held> implements AutoCloseab
     Held mine = find(Thread.currentThread());
     if (mine == null) {
       requireOpen();
-      mine = new Held();
-      add(mine);
+      mine = add(new Held());
       ended.tidyForOthers(this);
     }
     if (mine.making) {

@@ -181,11 +181,11 @@ public final class PerThreadAccumulator {
   /** Adds an entry of the current thread, which goes on with what another one has left. */
   private LongEntry join(LongEntry mine) {
     return table.locked(() -> {
-      table.add(mine);
-      if (leftCount > 0) {
+      LongEntry added = table.add(mine);
+      if (added == mine && leftCount > 0) {
         mine.set(left[--leftCount]);
       }
-      return mine;
+      return added;
     });
   }
 

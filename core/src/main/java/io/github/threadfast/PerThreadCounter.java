@@ -165,7 +165,8 @@ public final class PerThreadCounter {
     if (Threads.isVirtual(me)) {
       ofVirtualThreads.add(n);
     } else {
-      table.add(new LongEntry(n));
+      LongEntry mine = table.add(new LongEntry(0));
+      mine.set(mine.own() + n);
     }
   }
 

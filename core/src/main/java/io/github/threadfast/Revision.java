@@ -1,7 +1,6 @@
 package io.github.threadfast;
 
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** One version of a snapshot's value. */
 final class Revision<T> implements Supplier<T> {
@@ -11,34 +10,27 @@ final class Revision<T> implements Supplier<T> {
   /** The number of the thread that published it. A reference would keep the thread. */
   private final long author;
 
-  /** What this stands for while a writer has its turn; null if it is nobody's turn. */
-  private final @Nullable Revision<T> origin;
+  private final boolean taken;
 
-  /**
-   * The one after it, for those who follow the snapshot: written by whoever published that, soon
-   * after it became current, if somebody follows. Volatile, so that it is published with its value.
-   */
-  private volatile @Nullable Revision<T> next;
-
-  private Revision(long version, T value, long author, @Nullable Revision<T> origin) {
+  private Revision(long version, T value, long author, boolean taken) {
     this.version = version;
     this.value = value;
     this.author = author;
-    this.origin = origin;
+    this.taken = taken;
   }
 
   static <T> Revision<T> first(T value) {
-    return new Revision<>(0, value, myself(), null);
+    return new Revision<>(0, value, myself(), false);
   }
 
   /** Returns the next version, published by the current thread. */
   Revision<T> followedBy(T next) {
-    return new Revision<>(version + 1, next, myself(), null);
+    return new Revision<>(version + 1, next, myself(), false);
   }
 
   /** Returns one that differs from this only by being taken. */
   Revision<T> taken() {
-    return new Revision<>(version, value, author, this);
+    return new Revision<>(version, value, author, true);
   }
 
   private static long myself() {
@@ -47,12 +39,7 @@ final class Revision<T> implements Supplier<T> {
 
   /** Returns whether a writer has its turn, so that nobody else may replace this. */
   boolean isTaken() {
-    return origin != null;
-  }
-
-  /** Returns the one that is followed: this, or what it was before it was taken. */
-  Revision<T> origin() {
-    return origin == null ? this : origin;
+    return taken;
   }
 
   /** Returns whether the current thread has published this. */
@@ -71,13 +58,5 @@ final class Revision<T> implements Supplier<T> {
   @Override
   public T get() {
     return value;
-  }
-
-  @Nullable Revision<T> next() {
-    return next;
-  }
-
-  void link(Revision<T> next) {
-    this.next = next;
   }
 }

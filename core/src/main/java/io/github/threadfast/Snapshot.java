@@ -135,12 +135,12 @@ public final class Snapshot<T> extends View<T> {
    *     or has the next version.
    * (2) A taken revision is replaced only by the thread that holds the turn and has put it there:
    *     by its origin, or by what comes after it, before that thread lets go of the turn.
-   * (3) So versions grow by one at each change, and none comes back. An update that succeeds replaced
-   *     the value that its function was given: identity of revisions, which are never used again,
-   *     decides, and not that of values, which may come back.
-   * (4) Whoever publishes while there are followers links the revision before to the one after, and
-   *     then signals. So from each revision that was current when a follower came, there is a way to
-   *     the current one, with at most a few links that are about to be made.
+   * (3) So versions grow by one at each change, and none comes back; nor does a revision, but after a
+   *     turn that changed nothing. An update that succeeds replaced the value that its function was
+   *     given: identity of revisions decides, and not that of values, which may come back.
+   * (4) Whoever publishes while there are followers tells each of them. So a follower is told of
+   *     each version after the one that was current when it came, though not in order: a writer may
+   *     be held up on the way from one to the other.
    *
    * Why (4) holds. A follower first adds itself, and then reads the current revision, from which it
    * begins. A writer first publishes, and then looks for followers. Both are volatile: either the
@@ -176,7 +176,7 @@ public final class Snapshot<T> extends View<T> {
 
   private final Mutex turn;
   private final @Nullable Policy<T> policy;
-  private final List<Follower> followers = new CopyOnWriteArrayList<>();
+  private final List<Follower<T>> followers = new CopyOnWriteArrayList<>();
 
   private volatile Revision<T> current;
 
@@ -537,8 +537,7 @@ public final class Snapshot<T> extends View<T> {
   @CanIgnoreReturnValue
   private T published(Revision<T> before, Revision<T> after) {
     if (after != before && !followers.isEmpty()) {
-      before.link(after);
-      followers.forEach(Follower::signal);
+      followers.forEach(follower -> follower.signal(after));
     }
     return after.get();
   }
@@ -589,21 +588,21 @@ public final class Snapshot<T> extends View<T> {
   }
 
   /** Adds a follower and returns from where it can follow all that comes. */
-  Revision<T> follow(Follower follower) {
+  Revision<T> follow(Follower<T> follower) {
     followers.add(follower);
-    return current.origin();
+    return current;
   }
 
   /**
    * As {@link #follow}, but the follower is signalled before all listeners: a writer that runs one
    * of them itself may be kept there.
    */
-  private Revision<T> followBeforeListeners(Follower follower) {
+  private Revision<T> followBeforeListeners(Follower<T> follower) {
     followers.add(0, follower);
-    return current.origin();
+    return current;
   }
 
-  void unfollow(Follower follower) {
+  void unfollow(Follower<T> follower) {
     followers.remove(follower);
   }
 
@@ -660,15 +659,21 @@ public final class Snapshot<T> extends View<T> {
       throw new InterruptedException();
     }
     Thread me = Thread.currentThread();
-    Follower follower = () -> LockSupport.unpark(me);
+    Backlog<T> backlog = new Backlog<>();
+    Follower<T> follower =
+        published -> {
+          backlog.add(published);
+          LockSupport.unpark(me);
+        };
     Revision<T> revision = followBeforeListeners(follower);
+    backlog.beginAfter(revision);
     long lastVersion = Long.MAX_VALUE;
     try {
       while (!condition.test(revision.get())) {
         if (lastVersion == Long.MAX_VALUE && deadline != null && deadline.left() <= 0) {
           lastVersion = current.version(); // what comes later is too late
         }
-        Revision<T> next = revision.version() < lastVersion ? awaitNext(revision, deadline) : null;
+        Revision<T> next = revision.version() < lastVersion ? awaitNext(backlog, deadline) : null;
         if (next == null) {
           return null;
         }
@@ -680,14 +685,14 @@ public final class Snapshot<T> extends View<T> {
     }
   }
 
-  /** Returns the one after {@code revision}, or null when the time is up. */
-  private @Nullable Revision<T> awaitNext(Revision<T> revision, @Nullable Deadline deadline)
+  /** Returns the next revision, or null when the time is up. */
+  private @Nullable Revision<T> awaitNext(Backlog<T> backlog, @Nullable Deadline deadline)
       throws InterruptedException {
     while (true) {
       if (Thread.interrupted()) { // looked at even if there is no need to wait for the next
         throw new InterruptedException();
       }
-      Revision<T> next = revision.next();
+      Revision<T> next = backlog.next();
       if (next != null) {
         return next;
       }
@@ -751,11 +756,9 @@ public final class Snapshot<T> extends View<T> {
     return new Snapshot<?>[] {this};
   }
 
-  /** Doesn't hand out the revision, which would keep all later ones. */
   @Override
-  Supplier<T> at(Moment moment) {
-    T value = moment.of(this).get();
-    return () -> value;
+  Revision<T> at(Moment moment) {
+    return moment.of(this);
   }
 
   @Override

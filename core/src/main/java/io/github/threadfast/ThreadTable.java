@@ -30,8 +30,11 @@ class ThreadTable<E extends ThreadTable.Entry> {
    * (4) At most a quarter of the slots are taken. So each search ends, and most at once.
    *
    * A thread finds its entry. When it added it, it saw all slots before it taken; by (1) they stay so,
-   * and it sees them so, as it does its own entry: by program order in that array, by P1 in a later
-   * one, which by (2) has it, too. By the same it never goes back to an older one without it.
+   * and it sees them so, as it does its own entry: by program order in that array. It never goes
+   * back to an older array, since what was in slots before was replaced before it added its entry, as
+   * the lock orders it. A later array, which by (2) has its entry, too, is met by a data race (P1);
+   * if one should ever be seen without its contents, the thread finds nothing, and looks again with
+   * the lock before it adds anything. So a look-up that fails proves nothing but under the lock.
    *
    * A thread that has none may meet entries that others are adding, by a data race. It compares
    * them by their thread alone, and sees that or null, neither of which is itself. Whether it
@@ -40,8 +43,11 @@ class ThreadTable<E extends ThreadTable.Entry> {
    * Non-invariants. An entry in slots may be of a thread that has ended: it is found out when a
    * thread is added that finds the table full or small, and by whoever asks for it.
    *
-   * Ordering. P1: slots is volatile, written after the new array is filled. The lock orders all
-   * else. P2: a thread that has ended is known by isAlive, and the final action of a thread
+   * Ordering. P1: slots is released after the new array is filled, and read plainly: a processor that
+   * orders loads that depend on one another shows the contents with the array, and what the language
+   * alone allows is dealt with above; the length of an array is final (JLS 10.7). A volatile read would
+   * do as well, but a compiler could not keep what it has read, nor move it out of a loop. The lock
+   * orders all else. P2: a thread that has ended is known by isAlive, and the final action of a thread
    * synchronizes with what detects that it is over (JLS 17.4.4). So all that it did to its entry, by
    * plain writes too, is seen by whoever takes the entry out. A reference that was cleared tells the
    * same: the collector has seen, at a later moment, that the thread neither runs nor ever will.
@@ -61,7 +67,7 @@ class ThreadTable<E extends ThreadTable.Entry> {
   private final ReentrantLock lock = new ReentrantLock();
   private final Consumer<? super E> ended;
 
-  private volatile @Nullable Entry[] slots = new Entry[4 * SMALL];
+  private @Nullable Entry[] slots = new Entry[4 * SMALL];
   private int size;
   private int limit = SMALL;
 
@@ -113,10 +119,13 @@ class ThreadTable<E extends ThreadTable.Entry> {
     this.ended = ended;
   }
 
-  /** Returns the entry of {@code me}, the current thread, or null if it has none. */
+  /**
+   * Returns the entry of {@code me}, the current thread, or null if it has none or can't see it:
+   * only {@link #add} knows for certain.
+   */
   @SuppressWarnings("unchecked") // nothing else is added
   @Nullable E find(Thread me) {
-    @Nullable Entry[] table = slots; // observes P1
+    @Nullable Entry[] table = slots; // plain: see P1
     int mask = table.length - 1;
     int place = placeOf(me) & mask;
     Entry entry = table[place]; // plain: see above
@@ -127,10 +136,17 @@ class ThreadTable<E extends ThreadTable.Entry> {
     return (E) entry;
   }
 
-  /** Adds the entry of the current thread, which has none. */
-  void add(E mine) {
+  /**
+   * Adds {@code mine} as the entry of the current thread, unless it has one; returns the one that
+   * it has then.
+   */
+  E add(E mine) {
     lock.lock();
     try {
+      E there = find(Thread.currentThread());
+      if (there != null) {
+        return there;
+      }
       if (size == limit || size < SMALL) {
         sweep();
       }
@@ -139,6 +155,7 @@ class ThreadTable<E extends ThreadTable.Entry> {
       }
       put(slots, mine);
       size++;
+      return mine;
     } finally {
       lock.unlock();
     }
@@ -209,7 +226,7 @@ class ThreadTable<E extends ThreadTable.Entry> {
     for (Entry entry : entries) {
       put(table, entry);
     }
-    slots = table; // publishes P1
+    SLOTS.setRelease(this, table); // publishes P1
     size = entries.length;
     limit = room;
   }
@@ -231,5 +248,15 @@ class ThreadTable<E extends ThreadTable.Entry> {
   private static int placeOf(Thread thread) {
     long id = Texts.idOf(thread);
     return 9 * (int) (id ^ (id >>> 5));
+  }
+
+  private static final VarHandle SLOTS;
+
+  static {
+    try {
+      SLOTS = MethodHandles.lookup().findVarHandle(ThreadTable.class, "slots", Entry[].class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 }

@@ -766,7 +766,7 @@ class SnapshotTest {
       Snapshot<Object> objects = Snapshot.of(new Object());
       List<Runnable> neverRun = new ArrayList<>();
       Subscription closed = objects.onEveryChange(neverRun::add, (before, after) -> {});
-      objects.onEveryChange(Runnable::run, (before, after) -> {}); // keeps the changes linked
+      objects.onEveryChange(Runnable::run, (before, after) -> {});
       objects.set(new Object());
       WeakReference<Object> collected = new WeakReference<>(objects.get());
 
@@ -778,7 +778,7 @@ class SnapshotTest {
       assertEquals(1, neverRun.size());
     }
 
-    /** What was not told yet hangs together: a closed subscription must not hold on to it. */
+    /** What was not told yet is kept: a closed subscription must not hold on to it. */
     @Test
     void thatAreClosed_keepNoValues() {
       Snapshot<Object> objects = Snapshot.of(new Object());
@@ -1189,7 +1189,7 @@ class SnapshotTest {
           objects.view(o -> {
             throw new StackOverflowError();
           });
-      objects.onEveryChange(Runnable::run, (before, after) -> {}); // keeps the changes linked
+      objects.onEveryChange(Runnable::run, (before, after) -> {});
       assertThrows(StackOverflowError.class, failing::get);
       objects.set(new Object());
       WeakReference<Object> collected = new WeakReference<>(objects.get());
@@ -1200,7 +1200,7 @@ class SnapshotTest {
       assertThrows(StackOverflowError.class, failing::get);
     }
 
-    /** A listener that lags behind holds on to a chain of versions; a view must not. */
+    /** Nobody needs what was replaced, though a view has seen it. */
     @Test
     void thatNobodyAsks_keepNoValues() {
       Snapshot<Object> objects = Snapshot.of(new Object());
