@@ -180,12 +180,6 @@ public final class Snapshot<T> extends View<T> {
 
   private volatile Revision<T> current;
 
-  /**
-   * How many wait for their turn: a hint, which spares the others runs that would be in vain. So
-   * that there is no order between this and {@code current} to keep.
-   */
-  private volatile int wanting;
-
   private Snapshot(Builder<T> builder) {
     this.turn = new Mutex("Snapshot", builder.name, builder.value.getClass(), false);
     this.policy = builder.policy();
@@ -437,7 +431,7 @@ public final class Snapshot<T> extends View<T> {
       CheckedFunction<? super T, ? extends T, ? extends X> updater) throws X {
     for (int run = 1; run < MOST_RUNS; run++) {
       Revision<T> before = current;
-      if (before.isTaken() || wanting > 0) {
+      if (before.isTaken()) {
         break; // to run it now would be in vain
       }
       Revision<T> after = after(before, updater.apply(before.get()));
@@ -491,13 +485,8 @@ public final class Snapshot<T> extends View<T> {
     if (turn.isHeldBy(Thread.currentThread())) {
       throw nested("The nested change was not made.");
     }
-    WANTING.getAndAdd(this, 1);
-    try {
-      if (!turn.spin(LOOKS_BEFORE_PARKING)) {
-        turn.lock();
-      }
-    } finally {
-      WANTING.getAndAdd(this, -1);
+    if (!turn.spin(LOOKS_BEFORE_PARKING)) {
+      turn.lock();
     }
   }
 
@@ -872,13 +861,10 @@ public final class Snapshot<T> extends View<T> {
   }
 
   private static final VarHandle CURRENT;
-  private static final VarHandle WANTING;
 
   static {
     try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      CURRENT = lookup.findVarHandle(Snapshot.class, "current", Revision.class);
-      WANTING = lookup.findVarHandle(Snapshot.class, "wanting", int.class);
+      CURRENT = MethodHandles.lookup().findVarHandle(Snapshot.class, "current", Revision.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
