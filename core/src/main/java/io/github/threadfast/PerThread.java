@@ -317,8 +317,8 @@ public final class PerThread<T> extends ThreadTable<Held> implements AutoCloseab
 
   /**
    * Gives this thread another value, in place of the one that it has, which is closed if there is a
-   * closer. The new one is closed when it leaves, unless this throws because of {@link #close}.
-   * Inside a {@code with} it is the value until that ends.
+   * closer. The new one is closed when it leaves, unless this throws because of {@link #close}, or
+   * a {@code with} around was given it. Inside a {@code with} it is the value until that ends.
    *
    * @param value the new value
    * @throws DeadlockException if the supplier calls this
@@ -483,15 +483,9 @@ public final class PerThread<T> extends ThreadTable<Held> implements AutoCloseab
     closed = true; // publishes P1
     List<Object> contents =
         locked(() -> {
-          List<Object> all = ended.takeAll();
-          forEach(held -> {
-            Object content = held.take(); // observes P1
-            if (content != null) {
-              all.add(content);
-            }
-          });
+          forEach(ended::add); // observes P1
           clear();
-          return all;
+          return ended.takeAll();
         });
     Throwable failure = null;
     try {
