@@ -100,7 +100,7 @@ import org.jspecify.annotations.Nullable;
  * <h2 id="cost">Complexity and footprint</h2>
  *
  * <p>{@code get} is a volatile read and one more of a final field. A change allocates an object of
- * 40 bytes, and takes one compare-and-set if nobody interferes; a look at the list of listeners
+ * 32 bytes, and takes one compare-and-set if nobody interferes; a look at the list of listeners
  * follows. Under contention, writers back off and then queue, which costs far less than to go on
  * racing. What a listener has not been told of yet is kept, however much: a slow one is better off
  * with {@link #onLatestChange}. Each change wakes up all who {@code await}.
