@@ -1007,10 +1007,15 @@ class PerThreadTest {
           });
       assertEquals(List.of("set inside"), closed.values);
 
-      values.with("given", () -> values.with("deeper", () -> {
-        values.set("given");
-        values.close();
-      }));
+      values.with(
+          "given",
+          () ->
+              values.with(
+                  "deeper",
+                  () -> {
+                    values.set("given");
+                    values.close();
+                  }));
       assertEquals(List.of("set inside"), closed.values);
     }
 
