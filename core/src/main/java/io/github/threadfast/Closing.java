@@ -20,7 +20,7 @@ record Closing<T>(@Nullable Consumer<? super T> closer) {
   /** Closes the value that a thread saw with {@code from}, unless {@code to} still has it. */
   void drop(@Nullable Object from, @Nullable Object to) {
     Object dropped = Scope.ownedBy(from);
-    if (dropped != null && !Scope.owns(to, dropped)) {
+    if (dropped != null && !Scope.has(to, dropped)) {
       close(dropped);
     }
   }

@@ -317,8 +317,8 @@ public final class PerThread<T> extends ThreadTable<Held> implements AutoCloseab
 
   /**
    * Gives this thread another value, in place of the one that it has, which is closed if there is a
-   * closer. The new one is closed when it leaves, unless this throws because of {@link #close}.
-   * Inside a {@code with} it is the value until that ends.
+   * closer. The new one is closed when it leaves, unless this throws because of {@link #close}, or
+   * a {@code with} around was given it. Inside a {@code with} it is the value until that ends.
    *
    * @param value the new value
    * @throws DeadlockException if the supplier calls this

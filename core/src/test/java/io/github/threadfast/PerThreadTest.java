@@ -996,6 +996,31 @@ class PerThreadTest {
     }
 
     @Test
+    void aValueGivenToAWith_isNotClosed_thoughItIsSetInside() {
+      values.with(
+          "given",
+          () -> {
+            values.set("set inside");
+            values.with("deeper", () -> values.set("given"));
+            assertEquals(List.of(), closed.values);
+            values.set("given");
+          });
+      assertEquals(List.of("set inside"), closed.values);
+
+      values.with(
+          "given",
+          () -> {
+            values.with(
+                "deeper",
+                () -> {
+                  values.set("given");
+                  values.close();
+                });
+          });
+      assertEquals(List.of("set inside"), closed.values);
+    }
+
+    @Test
     void aValueThatWasSetInsideAndOutside_isClosedWhenTheLastLeaves() {
       values.set("twice");
 
