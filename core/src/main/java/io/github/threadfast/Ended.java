@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Ended<T> {
   /** Contents that were left, the oldest first. */
-  final List<Object> left = new ArrayList<>();
+  final ArrayList<Object> left = new ArrayList<>();
 
   private @Nullable Throwable failure;
 
-  /** Takes over what {@code held} has, whose thread has ended. */
+  /** Takes over what {@code held} has, whose thread has ended, or all is closed. */
   final void add(Held held) {
+    left.ensureCapacity(left.size() + 1); // so that nothing is taken that can't be kept
     Object content = held.take();
     if (content != null) {
       left.add(content);

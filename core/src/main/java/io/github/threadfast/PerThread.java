@@ -483,15 +483,9 @@ public final class PerThread<T> extends ThreadTable<Held> implements AutoCloseab
     closed = true; // publishes P1
     List<Object> contents =
         locked(() -> {
-          List<Object> all = ended.takeAll();
-          forEach(held -> {
-            Object content = held.take(); // observes P1
-            if (content != null) {
-              all.add(content);
-            }
-          });
+          forEach(ended::add); // observes P1
           clear();
-          return all;
+          return ended.takeAll();
         });
     Throwable failure = null;
     try {
