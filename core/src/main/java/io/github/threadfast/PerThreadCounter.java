@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>None: a {@code sum} that counts an addition says nothing of what else the thread that added
  * has done. To be sure that it counts an addition, let that happen-before it, as by {@link
- * Thread#join} or a {@link java.util.concurrent.Future}.
+ * Thread#join} or a {@link java.util.concurrent.Future}. There is no order across counters: of two
+ * threads that each add to one and then ask for the sum of the other, both may miss an addition.
  *
  * <h2 id="blocking">Blocking and interruption</h2>
  *
