@@ -13,8 +13,9 @@ final class Held extends ThreadTable.Entry {
    * Invariant. The value is that of the content, except in its thread, which is about to change the
    * content or has found it taken, and in the thread that takes it.
    *
-   * Ordering. P1: a content is put in its place by a compare-and-set and read by acquire, so all that
-   * was done before it was put there happens-before what follows a look at it.
+   * Ordering. P1: a content is put in its place by a compare-and-set and read as if volatile, so all
+   * that was done before it was put there happens-before what follows a look at it; and looks and
+   * changes are in one order, in which a fold over numbers that only grow finds its moment.
    * P2: the value is written before the content is put there; it is set to null after the content
    * was taken. So when the content was taken, that null comes after the value. If it had been taken
    * before, the compare-and-set tells its thread, or its look at closed (see PerThread): then the
@@ -28,7 +29,7 @@ final class Held extends ThreadTable.Entry {
 
   /** Returns the content, with all that was done before it was put there. */
   @Nullable Object content() {
-    return CONTENT.getAcquire(this); // observes P1
+    return CONTENT.getVolatile(this); // observes P1
   }
 
   /**

@@ -34,16 +34,19 @@ import org.jspecify.annotations.Nullable;
  * with} are about the value of the thread that calls. A value is used by its own thread alone,
  * unless there is a {@code fold}, a merger or a closer: each gets values of other threads. Those of
  * threads that have ended, or been joined, are safe to look at. One whose thread goes on must be
- * immutable, or thread-safe: it may be used in that very moment.
+ * immutable, or thread-safe: it may be used in that very moment. With a closer, a value may be
+ * closed while a {@code fold} looks at it: by its thread, by {@code close}, or, if it is
+ * {@linkplain #forgetting forgotten}, because its thread has ended meanwhile.
  *
  * <h2 id="memory">Memory effects</h2>
  *
  * <p>What a thread did before it stored a value, by {@code set}, {@code with} or its supplier,
  * happens-before what a {@code fold}, merger or closer does that gets the value. All that a thread
- * has done in its life happens-before what those do with its value once it has ended. What a thread
- * does to a mutable value that it stored before is not ordered with a {@code fold} that runs
- * meanwhile. What was done before {@link #close} happens-before what follows an exception that says
- * that it is closed. {@link #toString} orders nothing.
+ * has done in its life happens-before what a merger or closer does with its value because it has
+ * ended, and what a {@code fold} does that began after that. What a thread does to a mutable value
+ * that it stored before is not ordered with a {@code fold} that runs meanwhile. What was done
+ * before {@link #close} happens-before what follows an exception that says that it is closed.
+ * {@link #toString} orders nothing.
  *
  * <h2 id="blocking">Blocking and interruption</h2>
  *
@@ -91,9 +94,10 @@ import org.jspecify.annotations.Nullable;
  * first use of a thread, and {@code fold}, take a time that is proportional to the number of
  * threads, the first use only now and then, if there are many. For each thread that lives, virtual
  * threads included, there is an entry of some 100 bytes beside the value: {@code remove} drops the
- * value and not the entry. Entries of ended threads are taken out at the first use of another
- * thread, and are never more than those of living threads, or eight. Their values are kept, unless
- * they are {@linkplain #merging merged} or {@linkplain #forgetting forgotten}.
+ * value and not the entry. Entries of ended threads are taken out when other threads come, and by a
+ * {@code fold}: there are never more than twice as many entries as there were threads alive at
+ * once, or eight. Their values are kept, unless they are {@linkplain #merging merged} or
+ * {@linkplain #forgetting forgotten}.
  *
  * <h2 id="diagnostics">Diagnostics</h2>
  *
@@ -473,7 +477,8 @@ public final class PerThread<T> extends ThreadTable<Held> implements AutoCloseab
    * Drops all values, and closes each if there is a closer: those of living threads, which may be
    * in use, those of ended ones, and those that a {@code with} hides; but not those that were given
    * to a {@code with}. Threads that are inside one go on, without a value. Does nothing if it is
-   * closed already, and does not wait for another thread that closes it.
+   * closed already. It does not wait for closers that other threads run, in {@code close} or
+   * because a value has left.
    *
    * <p>It throws what closers have thrown, and what was kept for the next {@code fold}, after all
    * is done.
@@ -612,7 +617,8 @@ public final class PerThread<T> extends ThreadTable<Held> implements AutoCloseab
      * Closes each value, once, when it leaves: by {@code remove}, by {@code set} to another one, at
      * the end of the {@code with} inside which it was made or set, when {@linkplain PerThread#close
      * all is closed}, and at the end of its thread if that is {@linkplain #forgetEnded forgotten}.
-     * A value that was given to a {@code with} is not closed.
+     * A value that was given to a {@code with} is not closed. One that several threads have is
+     * closed for each of them.
      *
      * @param closer what to call with each such value, in whichever thread it leaves
      * @return this

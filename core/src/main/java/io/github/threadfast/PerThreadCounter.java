@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * that runs at the same time; it never counts less than an earlier {@code sum} has counted. So:
  *
  * <ul>
- *   <li>if it is only counted up, or only down, by one, it is linearizable: each {@code sum} was
- *       the exact count at some moment while it ran;
+ *   <li>if it is only counted up, or only down, by one, each {@code sum} was the exact count at
+ *       some moment while it ran: taken by itself, it is linearizable;
  *   <li>else it is quiescently consistent: a {@code sum} is exact of all that was over when it
  *       began, but of two additions that run meanwhile it may count the later one alone, and so be
  *       a number that the count has never been. What is added and taken away at once, as by a
@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>None: a {@code sum} that counts an addition says nothing of what else the thread that added
  * has done. To be sure that it counts an addition, let that happen-before it, as by {@link
- * Thread#join} or a {@link java.util.concurrent.Future}.
+ * Thread#join} or a {@link java.util.concurrent.Future}. There is no order across counters: of two
+ * threads that each add to one and then ask for the sum of the other, both may miss an addition.
  *
  * <h2 id="blocking">Blocking and interruption</h2>
  *

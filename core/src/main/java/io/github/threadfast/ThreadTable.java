@@ -51,6 +51,8 @@ class ThreadTable<E extends ThreadTable.Entry> {
    * synchronizes with what detects that it is over (JLS 17.4.4). So all that it did to its entry, by
    * plain writes too, is seen by whoever takes the entry out. A reference that was cleared tells the
    * same: the collector has seen, at a later moment, that the thread neither runs nor ever will.
+   * (Unless a finalizer wakes up a virtual thread that could not be reached: that is a new thread to
+   * us, without a value.)
    *
    * Why not a ThreadLocal? The thread would refer to something of ours, and through it to a class
    * loader, and its end be known only after a collection. Why not a map of java.util.concurrent? It
@@ -243,7 +245,7 @@ class ThreadTable<E extends ThreadTable.Entry> {
   /**
    * Returns a number for {@code thread}. Those of threads that were made one after another differ
    * in their low bits, and are not neighbors, so that two such rows that overlap don't grow
-   * together. Those of threads with regular gaps differ, too.
+   * together. Those of threads with regular gaps mostly differ, too.
    */
   private static int placeOf(Thread thread) {
     long id = Texts.idOf(thread);

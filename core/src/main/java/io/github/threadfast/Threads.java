@@ -16,7 +16,9 @@ final class Threads {
   static boolean isVirtual(Thread thread) {
     try {
       return IS_VIRTUAL != null && (boolean) IS_VIRTUAL.invokeExact(thread);
-    } catch (Throwable e) { // it throws nothing
+    } catch (Error e) { // such as a StackOverflowError
+      throw e;
+    } catch (Throwable e) { // it throws nothing else
       throw new AssertionError(e);
     }
   }

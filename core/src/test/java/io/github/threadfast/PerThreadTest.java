@@ -1009,13 +1009,14 @@ class PerThreadTest {
 
       values.with(
           "given",
-          () ->
-              values.with(
-                  "deeper",
-                  () -> {
-                    values.set("given");
-                    values.close();
-                  }));
+          () -> {
+            values.with(
+                "deeper",
+                () -> {
+                  values.set("given");
+                  values.close();
+                });
+          });
       assertEquals(List.of("set inside"), closed.values);
     }
 
