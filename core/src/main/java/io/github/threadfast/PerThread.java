@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It answers the {@link ThreadLocal} that nobody can sum up or close, and that keeps values,
  * class loaders included, in threads that live longer. A value that all threads can share needs
- * none of it: a {@link Guarded}, or an immutable one.
+ * none of it: a {@link Guarded}, or an immutable one. Where threads come by the million, as virtual
+ * ones may, a {@link Striped} has a fixed number of values.
  *
  * <h2 id="example">Example</h2>
  *
