@@ -66,6 +66,18 @@ class ThreadTableTest {
 
   private final Sum sum = new Sum();
 
+  /** A look-up without the lock may miss an entry, in theory; then it must not get a second one. */
+  @Test
+  void aThreadThatHasAnEntry_getsNoOther() {
+    Sum sum = new Sum();
+    Cell first = sum.table.add(new Cell());
+
+    assertSame(first, sum.table.add(new Cell()));
+
+    assertSame(first, sum.table.find(Thread.currentThread()));
+    assertEquals(1, sum.size());
+  }
+
   @Test
   void find_beforeAdd_findsNothing_andThenTheSameForEver() throws Exception {
     assertNull(sum.table.find(Thread.currentThread()));
