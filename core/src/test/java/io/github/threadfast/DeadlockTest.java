@@ -309,7 +309,8 @@ class DeadlockTest {
 
   @Test
   void aChainWithoutACycle_isNoDeadlock() throws Exception {
-    CountDownLatch inside = new CountDownLatch(2);
+    CountDownLatch inLast = new CountDownLatch(1);
+    CountDownLatch inMiddle = new CountDownLatch(1);
     CountDownLatch leave = new CountDownLatch(1);
     Guarded<int[]> c = Guarded.of("c", new int[1]);
     Actor last =
@@ -317,18 +318,19 @@ class DeadlockTest {
             "last",
             () ->
                 c.update(v -> {
-                  inside.countDown();
+                  inLast.countDown();
                   leave.await();
                 }));
+    inLast.await();
     Actor middle =
         Actor.start(
             "middle",
             () ->
                 b.update(v -> {
-                  inside.countDown();
+                  inMiddle.countDown();
                   c.update(w -> {});
                 }));
-    inside.await();
+    inMiddle.await();
     Actor first = Actor.start("first", () -> a.update(v -> b.update(w -> {})));
     middle.awaitParked();
     first.awaitParked();
