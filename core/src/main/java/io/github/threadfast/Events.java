@@ -32,6 +32,11 @@ final class Events {
     return RECORDABLE ? RecordedEvents.initialization() : Span.NONE;
   }
 
+  /** Begins what a map does with a lock, after it has tried in vain without one. */
+  static Span mapFallback() {
+    return RECORDABLE ? RecordedEvents.mapFallback() : Span.NONE;
+  }
+
   /** Tells that {@code deadlock} is about to be thrown. */
   static void deadlock(DeadlockException deadlock) {
     if (RECORDABLE) {

@@ -11,6 +11,14 @@ final class Mutex extends AbstractQueuedSynchronizer implements WaitGraph.Resour
   private static final int FREE = 0;
   private static final int TAKEN = 1;
 
+  /*
+   * Some ten microseconds each: long enough for another to change a value some hundred times, or to
+   * finish a function of a few microseconds, undisturbed. To be woken up would take as long. See
+   * DESIGN.md for what was tried.
+   */
+  private static final int FIRST_BACK_OFF = 512;
+  private static final int LOOKS_BEFORE_PARKING = 1024;
+
   /** The primitive that this is part of, for messages. */
   private final String primitive;
 
@@ -94,6 +102,25 @@ final class Mutex extends AbstractQueuedSynchronizer implements WaitGraph.Resour
     boolean taken = tryAcquireNanos(TAKEN, nanos);
     contended.end(this, inTheWay);
     return taken;
+  }
+
+  /**
+   * Waits until it is free, and takes it. First it looks for a while, since it takes as long to be
+   * woken up.
+   *
+   * @throws DeadlockException if it would never be free
+   */
+  void lockSoon() {
+    if (!spin(LOOKS_BEFORE_PARKING)) {
+      lock();
+    }
+  }
+
+  /** Lets the winner of a race go on for a while: four times as long after each lost one. */
+  static void backOff(int losses) {
+    for (int i = FIRST_BACK_OFF << (2 * (losses - 1)); i > 0; i--) {
+      Thread.onSpinWait();
+    }
   }
 
   /** Makes it free. */

@@ -13,6 +13,7 @@ final class RecordedEvents {
   // Never recorded, only asked whether others would be, so that nothing is allocated if not.
   private static final ContendedAccess CONTENDED_ACCESS = new ContendedAccess();
   private static final LazyInitialization LAZY_INITIALIZATION = new LazyInitialization();
+  private static final MapFallback MAP_FALLBACK = new MapFallback();
   private static final Deadlock DEADLOCK = new Deadlock();
   private static final Poison POISON = new Poison();
 
@@ -32,6 +33,15 @@ final class RecordedEvents {
       return Events.Span.NONE;
     }
     LazyInitialization event = new LazyInitialization();
+    event.begin();
+    return event;
+  }
+
+  static Events.Span mapFallback() {
+    if (!MAP_FALLBACK.isEnabled()) {
+      return Events.Span.NONE;
+    }
+    MapFallback event = new MapFallback();
     event.begin();
     return event;
   }
@@ -86,6 +96,26 @@ final class RecordedEvents {
   static final class LazyInitialization extends Event implements Events.Span {
     @Label("Primitive")
     @Description("What the value was made for")
+    @Nullable String primitive;
+
+    @Override
+    public void end(WaitGraph.Resource resource, @Nullable Thread owner) {
+      end();
+      if (shouldCommit()) {
+        this.primitive = resource.label();
+        commit();
+      }
+    }
+  }
+
+  @Name("io.github.threadfast.MapFallback")
+  @Label("Map Fallback")
+  @Description("A map did with a lock what others had kept it from doing without one")
+  @Category("Threadfast")
+  @Threshold("0 ms")
+  static final class MapFallback extends Event implements Events.Span {
+    @Label("Primitive")
+    @Description("The map")
     @Nullable String primitive;
 
     @Override

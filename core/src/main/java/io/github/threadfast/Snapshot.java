@@ -166,14 +166,6 @@ public final class Snapshot<T> extends View<T> {
   /** How many times a function is run at most, for one change. */
   static final int MOST_RUNS = 4;
 
-  /*
-   * Some ten microseconds each: long enough for another to change the value some hundred times, or
-   * to finish a function of a few microseconds, undisturbed. To be woken up would take as long. See
-   * DESIGN.md for what was tried.
-   */
-  private static final int FIRST_BACK_OFF = 512;
-  private static final int LOOKS_BEFORE_PARKING = 1024;
-
   private final Mutex turn;
   private final @Nullable Policy<T> policy;
   private final List<Follower<T>> followers = new CopyOnWriteArrayList<>();
@@ -442,7 +434,7 @@ public final class Snapshot<T> extends View<T> {
       if (after == before) {
         return before.get();
       }
-      backOff(run);
+      Mutex.backOff(run);
     }
     return changeInTurn(updater);
   }
@@ -485,9 +477,7 @@ public final class Snapshot<T> extends View<T> {
     if (turn.isHeldBy(Thread.currentThread())) {
       throw nested("The nested change was not made.");
     }
-    if (!turn.spin(LOOKS_BEFORE_PARKING)) {
-      turn.lock();
-    }
+    turn.lockSoon();
   }
 
   private Revision<T> takeCurrent() {
@@ -514,13 +504,6 @@ public final class Snapshot<T> extends View<T> {
         done, since it makes itself outdated. %s Do both in one update, or one after the other.\
         """
             .formatted(label(), Texts.nameOf(Thread.currentThread()), outcome));
-  }
-
-  /** Lets the winner go on for a while: four times as long after each lost race. */
-  private static void backOff(int losses) {
-    for (int i = FIRST_BACK_OFF << (2 * (losses - 1)); i > 0; i--) {
-      Thread.onSpinWait();
-    }
   }
 
   @CanIgnoreReturnValue

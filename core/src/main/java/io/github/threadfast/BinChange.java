@@ -1,0 +1,80 @@
+package io.github.threadfast;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of a bin in a batch. A node whose value changes is replaced: a reader that has got
+ * hold of the bin before sees the old value, as it does in all other bins.
+ */
+final class BinChange<K, V> {
+  private final int index;
+  private final @Nullable Node<K, V> head;
+  private final List<Site<K, V>> sites = new ArrayList<>();
+  private boolean isCrowd;
+  private @Nullable Node<K, V> made;
+
+  BinChange(int index, @Nullable Node<K, V> head) {
+    this.index = index;
+    this.head = head;
+  }
+
+  void add(Site<K, V> site) {
+    sites.add(site);
+  }
+
+  /** Does what needs code of the user, with no lock held. */
+  void prepare() {
+    int growth = 0;
+    for (Site<K, V> site : sites) {
+      growth += Math.max(0, site.growth());
+    }
+    if (!Node.isChainFor(head, growth)) {
+      isCrowd = true;
+      made = crowd();
+    }
+  }
+
+  private @Nullable Node<K, V> crowd() {
+    Crowd<K, V> crowd = head == null ? null : Crowd.of(head);
+    for (Site<K, V> site : sites) {
+      if (site.isChanged()) {
+        Node<K, V> node =
+            site.next == null ? null : new Node<>(site.hash, site.key(), site.next, null);
+        if (crowd != null && site.node != null) {
+          crowd = crowd.replaced(site.node, node);
+        } else if (node != null) {
+          crowd = crowd == null ? Crowd.of(node) : crowd.with(node);
+        }
+      }
+    }
+    return crowd;
+  }
+
+  /** Makes what the bin will be, under its lock. Nobody sees it yet. */
+  void make() {
+    if (!isCrowd) {
+      made = chain();
+    }
+  }
+
+  private @Nullable Node<K, V> chain() {
+    Node<K, V> chain = head;
+    for (Site<K, V> site : sites) {
+      if (site.isChanged()) {
+        if (chain != null && site.node != null) {
+          chain = Node.without(chain, site.key());
+        }
+        if (site.next != null) {
+          chain = new Node<>(site.hash, site.key(), site.next, chain);
+        }
+      }
+    }
+    return chain;
+  }
+
+  void publish(@Nullable Node<K, V>[] bins) {
+    Bins.set(bins, index, made);
+  }
+}

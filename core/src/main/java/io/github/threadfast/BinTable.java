@@ -1,0 +1,486 @@
+package io.github.threadfast;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.StampedLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The table of a {@link ReadMostlyMap}: who may change which bins when, and who may look. */
+abstract class BinTable<K, V> {
+  /** How many times a function is run at most, for one change. */
+  static final int MOST_RUNS = 4;
+
+  /** How many times a reader looks without a lock. */
+  private static final int LOOKS = 3;
+
+  private final Mutex turn;
+  private final int fewestBins;
+  private final boolean checksKeys;
+
+  /** Its stamp moves with each batch: a change of several bins. */
+  private final StampedLock batches = new StampedLock();
+
+  private volatile @Nullable Node<K, V>[] bins;
+  private volatile Stripe[] stripes;
+
+  BinTable(@Nullable String name, int bins, boolean checksKeys) {
+    this.turn = new Mutex("ReadMostlyMap", name, Map.class, false);
+    this.fewestBins = bins;
+    this.checksKeys = checksKeys;
+    this.bins = Bins.ofLength(bins);
+    this.stripes = Bins.stripesFor(bins);
+  }
+
+  final @Nullable Node<K, V>[] bins() {
+    return bins;
+  }
+
+  final Stripe[] stripes() {
+    return stripes;
+  }
+
+  final String label() {
+    return turn.label();
+  }
+
+  // Looking at one bin
+
+  /** Returns what is in the bin of a hash, at a moment when no batch is half done. */
+  final @Nullable Node<K, V> headFor(int hash) {
+    long stamp = batches.tryOptimisticRead();
+    Node<K, V> head = currentHeadFor(hash);
+    return batches.validate(stamp) ? head : headAfterBatch(hash);
+  }
+
+  private @Nullable Node<K, V> currentHeadFor(int hash) {
+    @Nullable Node<K, V>[] bins = this.bins;
+    return Bins.at(bins, Bins.indexOf(hash, bins.length));
+  }
+
+  private @Nullable Node<K, V> headAfterBatch(int hash) {
+    for (int look = 1; look < LOOKS; look++) {
+      Thread.onSpinWait();
+      long stamp = batches.tryOptimisticRead();
+      Node<K, V> head = currentHeadFor(hash);
+      if (batches.validate(stamp)) {
+        return head;
+      }
+    }
+    Events.Span fallback = Events.mapFallback();
+    long stamp = batches.readLock();
+    try {
+      return currentHeadFor(hash);
+    } finally {
+      batches.unlockRead(stamp);
+      fallback.end(turn, null);
+    }
+  }
+
+  /** Finds a key, with no lock held. */
+  final Site<K, V> locate(K key) {
+    checkKeys();
+    int hash = Keys.hash(key);
+    while (true) {
+      @Nullable Node<K, V>[] bins = this.bins;
+      Node<K, V> head = headFor(hash);
+      if (this.bins == bins) { // as it was when the bin was read, since none comes back
+        return new Site<>(bins, Bins.indexOf(hash, bins.length), head, hash, key);
+      }
+    }
+  }
+
+  /** Looks for keys that were changed after they were put in, if that is wanted. */
+  final void checkKeys() {
+    if (checksKeys) {
+      @Nullable Node<K, V>[] bins = this.bins;
+      for (int i = 0; i < bins.length; i++) {
+        Node.each(Bins.at(bins, i), this::checkKey);
+      }
+    }
+  }
+
+  private void checkKey(Node<K, V> node) {
+    if (Keys.hash(node.key) != node.hash) {
+      throw new IllegalStateException(
+          """
+          %s has a key that was changed after it was put in, so that it can't be found any more: %s, \
+          of class %s, whose hash code is %d now. Use keys that are immutable.\
+          """
+              .formatted(
+                  turn.label(), node.key, Texts.nameOf(node.key.getClass()), node.key.hashCode()));
+    }
+  }
+
+  // Looking at all bins
+
+  /** Looks at bins that don't change meanwhile; or do, if what it returns is dropped. */
+  interface Look<K, V, R> {
+    /** Returns null if what it finds can't be the state of one moment. */
+    @Nullable R at(@Nullable Node<K, V>[] bins, Stripe[] stripes);
+  }
+
+  /** Returns what a look finds at one moment. */
+  final <R> R look(Look<K, V, R> look) {
+    for (int i = 0; i < LOOKS; i++) {
+      Stripe[] stripes = this.stripes;
+      long[] stamps = Stripe.tryOptimisticRead(stripes);
+      R found = stamps == null ? null : look.at(bins, stripes);
+      if (found != null && Stripe.validate(stripes, stamps) && this.stripes == stripes) {
+        return found;
+      }
+      Thread.onSpinWait();
+    }
+    Events.Span fallback = Events.mapFallback();
+    try {
+      return lookWithLocks(look);
+    } finally {
+      fallback.end(turn, null);
+    }
+  }
+
+  private <R> R lookWithLocks(Look<K, V, R> look) {
+    while (true) {
+      Stripe[] stripes = this.stripes;
+      R found =
+          Stripe.whileReadLocked(
+              stripes, () -> this.stripes == stripes ? look.at(bins, stripes) : null);
+      if (found != null) {
+        return found;
+      }
+    }
+  }
+
+  /** Returns all entries of one moment. */
+  final Copy<K, V> copy() {
+    checkKeys();
+    return look(Copy::of);
+  }
+
+  /** Counts the entries of one moment. */
+  final long count() {
+    return look((bins, stripes) -> Stripe.size(stripes));
+  }
+
+  // Changing one bin
+
+  /**
+   * Gives a key the value that a function makes of the one that it has; null stands for none. The
+   * function is run with no lock held, and again if what it was given has changed meanwhile.
+   *
+   * @param matters whether the function looks at the value that it is given
+   * @return what was there and what is there now
+   */
+  @CanIgnoreReturnValue
+  final <X extends Exception> Site<K, V> change(
+      K key, boolean matters, CheckedFunction<@Nullable V, @Nullable V, X> function) throws X {
+    for (int run = 1; run < MOST_RUNS; run++) {
+      Site<K, V> site = locate(key);
+      site.next = function.apply(site.seen);
+      if (hasEnded(commit(site, matters), run)) {
+        return site;
+      }
+    }
+    return inTurn(
+        () -> takeStripeOf(key),
+        () -> {
+          Site<K, V> site = locate(key);
+          site.next = function.apply(site.seen);
+          requireNotNested(commit(site, matters));
+          return site;
+        });
+  }
+
+  private Outcome commit(Site<K, V> site, boolean matters) {
+    if (!site.isChanged()) {
+      return Outcome.DONE;
+    }
+    site.prepare();
+    Stripe[] stripes = this.stripes;
+    Stripe stripe = Bins.stripeOf(site.index, site.bins.length, stripes);
+    int size;
+    long stamp = stripe.writeLock();
+    try {
+      if (stripe.isTakenByAnother()) {
+        return Outcome.TAKEN;
+      }
+      if (this.stripes != stripes || bins != site.bins || !site.isCurrent(matters)) {
+        return Outcome.OUTDATED;
+      }
+      site.publish();
+      stripe.changed(site.growth());
+      size = stripe.size;
+    } finally {
+      stripe.unlockWrite(stamp);
+    }
+    if (site.growth() != 0 && newLength(site.bins.length, (long) size * stripes.length) != 0) {
+      resize(site.bins);
+    }
+    return Outcome.DONE;
+  }
+
+  // Changing several bins
+
+  /**
+   * Does all that sites say, or nothing of it. Those that say nothing must be as they were found.
+   *
+   * @param matter whether values that were found still have to be there
+   */
+  final Outcome commit(Collection<Site<K, V>> sites, boolean matter) {
+    TreeMap<Integer, BinChange<K, V>> changes = new TreeMap<>();
+    @Nullable Node<K, V>[] bins = this.bins;
+    for (Site<K, V> site : sites) {
+      if (site.bins != bins) {
+        return Outcome.OUTDATED;
+      }
+      changes.computeIfAbsent(site.index, i -> new BinChange<>(i, site.head)).add(site);
+    }
+    changes.values().forEach(BinChange::prepare);
+    Stripe[] stripes = this.stripes;
+    Set<Stripe> theirs = new LinkedHashSet<>(); // in the order of bins, so in that of stripes
+    changes.keySet().forEach(index -> theirs.add(Bins.stripeOf(index, bins.length, stripes)));
+    Stripe[] locked = theirs.toArray(Stripe[]::new);
+    Outcome outcome =
+        Stripe.whileLocked(
+            locked,
+            () -> {
+              if (isTakenByAnother(locked)) {
+                return Outcome.TAKEN;
+              }
+              if (this.stripes != stripes
+                  || this.bins != bins
+                  || !sites.stream().allMatch(site -> site.isCurrent(matter))) {
+                return Outcome.OUTDATED;
+              }
+              publish(sites, changes.values(), bins, stripes);
+              return Outcome.DONE;
+            });
+    if (outcome == Outcome.DONE && newLength(bins.length, Stripe.size(stripes)) != 0) {
+      resize(bins);
+    }
+    return outcome;
+  }
+
+  private void publish(
+      Collection<Site<K, V>> sites,
+      Collection<BinChange<K, V>> changes,
+      @Nullable Node<K, V>[] bins,
+      Stripe[] stripes) {
+    changes.forEach(BinChange::make); // before any is seen, since it may run out of memory
+    long stamp = batches.writeLock();
+    try {
+      changes.forEach(change -> change.publish(bins));
+    } finally {
+      batches.unlockWrite(stamp);
+    }
+    for (Site<K, V> site : sites) {
+      if (site.isChanged()) {
+        Bins.stripeOf(site.index, bins.length, stripes).changed(site.growth());
+      }
+    }
+  }
+
+  // Changing all bins
+
+  /** Replaces all bins, if the state is still the one that they were made from. */
+  final Outcome replace(State<K, V> state, @Nullable Node<K, V>[] next) {
+    Stripe[] counted = Bins.counted(next);
+    return whileAllLocked(stripes -> {
+      if (isTakenByAnother(stripes)) {
+        return Outcome.TAKEN;
+      }
+      if (stripes != state.stripes()
+          || bins != state.bins()
+          || Stripe.changes(stripes) != state.changes()) {
+        return Outcome.OUTDATED;
+      }
+      install(next, counted);
+      return Outcome.DONE;
+    });
+  }
+
+  /** Takes all entries out. */
+  final void removeAll() {
+    untilDone(
+        MOST_RUNS,
+        () ->
+            whileAllLocked(stripes -> {
+              if (isTakenByAnother(stripes)) {
+                return Outcome.TAKEN;
+              }
+              if (Stripe.size(stripes) > 0) {
+                install(Bins.ofLength(fewestBins), Bins.stripesFor(fewestBins));
+              }
+              return Outcome.DONE;
+            }));
+  }
+
+  /** Makes room, or takes less of it, unless it has become needless. */
+  private void resize(@Nullable Node<K, V>[] bins) {
+    whileAllLocked(stripes -> {
+      int length = newLength(bins.length, Stripe.size(stripes));
+      boolean isTaken = Arrays.stream(stripes).anyMatch(stripe -> stripe.taker != null);
+      if (length != 0 && this.bins == bins && !isTaken) {
+        @Nullable Node<K, V>[] next = Bins.resized(bins, length);
+        install(next, Bins.counted(next));
+      }
+      return Outcome.DONE;
+    });
+  }
+
+  /** Returns how many bins there should be instead, or 0 if there should not. */
+  private int newLength(int length, long size) {
+    if (Bins.isFull(size, length)) {
+      return Bins.lengthFor(size);
+    }
+    return Bins.isSparse(size, length) && length > fewestBins
+        ? Math.max(fewestBins, Bins.lengthFor(2 * size))
+        : 0;
+  }
+
+  private void install(@Nullable Node<K, V>[] bins, Stripe[] stripes) {
+    this.bins = bins; // first, or another could lock one of the stripes for a bin of the old ones
+    this.stripes = stripes;
+  }
+
+  // Turns
+
+  /**
+   * Tries until it is done: the last time in its turn.
+   *
+   * @param runs how many times to try at most
+   */
+  final <X extends Exception> void untilDone(int runs, CheckedSupplier<Outcome, X> attempt)
+      throws X {
+    for (int run = 1; run < runs; run++) {
+      if (hasEnded(attempt.get(), run)) {
+        return;
+      }
+    }
+    inTurn(
+        this::takeAll,
+        () -> {
+          requireNotNested(attempt.get());
+          return null;
+        });
+  }
+
+  private boolean hasEnded(Outcome outcome, int run) {
+    switch (outcome) {
+      case OUTDATED -> Mutex.backOff(run);
+      case TAKEN -> {
+        turn.lockSoon();
+        turn.unlock();
+      }
+      case DONE -> {}
+    }
+    return outcome == Outcome.DONE;
+  }
+
+  private void requireNotNested(Outcome outcome) {
+    if (outcome != Outcome.DONE) {
+      throw new IllegalStateException(
+          """
+          %s was changed by the function of a change of the same entries, on thread "%s". Such a \
+          change would never get done, since it makes itself outdated. What the function has changed \
+          stays so, the outer change was not made. Let the function return what should be there, \
+          or use its transaction.\
+          """
+              .formatted(turn.label(), Texts.nameOf(Thread.currentThread())));
+    }
+  }
+
+  /** Runs something while this thread has its turn, in which nobody else changes some bins. */
+  final <R extends @Nullable Object, X extends Exception> R inTurn(
+      Supplier<List<Stripe>> take, CheckedSupplier<R, X> body) throws X {
+    boolean isNested = turn.isHeldBy(Thread.currentThread());
+    if (!isNested) {
+      turn.lockSoon();
+    }
+    try {
+      List<Stripe> taken = take.get();
+      try {
+        return body.get();
+      } finally {
+        setTaker(taken, null);
+      }
+    } finally {
+      if (!isNested) {
+        turn.unlock();
+      }
+    }
+  }
+
+  private List<Stripe> takeStripeOf(K key) {
+    int hash = Keys.hash(key);
+    while (true) {
+      @Nullable Node<K, V>[] bins = this.bins;
+      Stripe[] stripes = this.stripes;
+      Stripe stripe = Bins.stripeOf(Bins.indexOf(hash, bins.length), bins.length, stripes);
+      List<Stripe> taken = take(new Stripe[] {stripe}, stripes);
+      if (taken != null) {
+        return taken;
+      }
+    }
+  }
+
+  private List<Stripe> takeAll() {
+    while (true) {
+      Stripe[] stripes = this.stripes;
+      List<Stripe> taken = take(stripes, stripes);
+      if (taken != null) {
+        return taken;
+      }
+    }
+  }
+
+  private void setTaker(List<Stripe> stripes, @Nullable Thread taker) {
+    for (Stripe stripe : stripes) {
+      long stamp = stripe.writeLock();
+      stripe.taker = taker;
+      stripe.unlockWrite(stamp);
+    }
+  }
+
+  private static boolean isTakenByAnother(Stripe[] stripes) {
+    return Arrays.stream(stripes).anyMatch(Stripe::isTakenByAnother);
+  }
+
+  private <R> R whileAllLocked(Function<Stripe[], R> body) {
+    while (true) {
+      Stripe[] stripes = this.stripes;
+      R result =
+          Stripe.<@Nullable R>whileLocked(
+              stripes, () -> this.stripes == stripes ? body.apply(stripes) : null);
+      if (result != null) {
+        return result;
+      }
+    }
+  }
+
+  private @Nullable List<Stripe> take(Stripe[] some, Stripe[] all) {
+    List<Stripe> free = new ArrayList<>();
+    return Stripe.<@Nullable List<Stripe>>whileLocked(
+        some,
+        () -> {
+          if (stripes != all) {
+            return null;
+          }
+          for (Stripe stripe : some) {
+            if (stripe.taker == null) { // or it is this thread, by an outer turn
+              stripe.taker = Thread.currentThread();
+              free.add(stripe);
+            }
+          }
+          return free;
+        });
+  }
+}

@@ -1,0 +1,130 @@
+package io.github.threadfast;
+
+import static java.util.Objects.requireNonNull;
+
+import org.jspecify.annotations.Nullable;
+
+/** The entries of a map at one moment. Those who have it change nothing in it. */
+final class Copy<K, V> {
+  private final State<K, V> state;
+  private final @Nullable Object[] keys;
+  private final @Nullable Object[] values;
+  private int size;
+
+  private Copy(State<K, V> state, int size) {
+    this.state = state;
+    this.keys = new Object[size];
+    this.values = new Object[size];
+  }
+
+  /** Copies all entries; or returns null if they can't be of one moment. */
+  static <K, V> @Nullable Copy<K, V> of(@Nullable Node<K, V>[] bins, Stripe[] stripes) {
+    long size = Stripe.size(stripes);
+    if (size > Integer.MAX_VALUE - 8) {
+      throw new OutOfMemoryError(size + " entries are more than an array can have.");
+    }
+    Copy<K, V> copy = new Copy<>(State.of(bins, stripes), (int) Math.max(0, size));
+    for (int i = 0; i < bins.length; i++) {
+      Node<K, V> head = Bins.at(bins, i);
+      if (head instanceof Crowd<K, V> crowd) {
+        crowd.each(copy::add);
+      } else {
+        for (Node<K, V> node = head; node != null; node = node.next) {
+          copy.add(node);
+        }
+      }
+    }
+    return copy.size == size ? copy : null;
+  }
+
+  private void add(Node<K, V> node) {
+    if (size < keys.length) {
+      keys[size] = node.key;
+      values[size] = node.value();
+    }
+    size++;
+  }
+
+  /**
+   * Returns bins with other values, or without entries whose value is null; or null if the bins
+   * have changed since they were copied. Bins in which all values stay are used again.
+   */
+  @Nullable Node<K, V> @Nullable [] rewritten(@Nullable Object[] next) {
+    @Nullable Node<K, V>[] bins = state.bins();
+    @Nullable Node<K, V>[] rewritten = Bins.ofLength(bins.length);
+    Rewriting rewriting = new Rewriting(next);
+    for (int i = 0; i < bins.length && rewriting.isPossible(); i++) {
+      Node<K, V> head = Bins.at(bins, i);
+      if (head != null) {
+        rewritten[i] = rewriting.of(head);
+      }
+    }
+    return rewriting.isPossible() && rewriting.at == size ? rewritten : null;
+  }
+
+  /** Goes once more through what was copied. */
+  private final class Rewriting {
+    private final @Nullable Object[] next;
+    private int at;
+
+    Rewriting(@Nullable Object[] next) {
+      this.next = next;
+    }
+
+    boolean isPossible() {
+      return at >= 0;
+    }
+
+    @Nullable Node<K, V> of(Node<K, V> head) {
+      int first = at;
+      Node.each(head, node -> at = at >= 0 && at < size && keys[at] == node.key ? at + 1 : -1);
+      if (at < 0 || areSame(first, at)) {
+        return head;
+      }
+      at = first;
+      if (head instanceof Crowd<K, V> crowd) {
+        return crowd.mapped(member -> next(member, null));
+      }
+      Node<K, V> chain = null;
+      for (Node<K, V> node = head; node != null; node = node.next) {
+        Node<K, V> following = next(node, chain);
+        chain = following == null ? chain : following;
+      }
+      return chain;
+    }
+
+    private boolean areSame(int first, int end) {
+      for (int i = first; i < end; i++) {
+        if (next[i] != values[i]) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    @SuppressWarnings("unchecked") // they come from functions that return such values
+    private @Nullable Node<K, V> next(Node<K, V> node, @Nullable Node<K, V> chain) {
+      Object value = next[at];
+      at++;
+      return value == null ? null : new Node<>(node.hash, node.key, (V) value, chain);
+    }
+  }
+
+  State<K, V> state() {
+    return state;
+  }
+
+  int size() {
+    return size;
+  }
+
+  @SuppressWarnings("unchecked") // what add has put there
+  K key(int index) {
+    return (K) requireNonNull(keys[index]);
+  }
+
+  @SuppressWarnings("unchecked") // what add has put there
+  V value(int index) {
+    return (V) requireNonNull(values[index]);
+  }
+}

@@ -1,0 +1,56 @@
+package io.github.threadfast;
+
+import org.jspecify.annotations.Nullable;
+
+/** Bins that begin as those of a table at one moment, and are changed before anybody sees them. */
+final class Draft<K, V> {
+  private final State<K, V> state;
+  private @Nullable Node<K, V>[] bins;
+  private long size;
+
+  private Draft(State<K, V> state, @Nullable Node<K, V>[] bins, long size) {
+    this.state = state;
+    this.bins = bins;
+    this.size = size;
+  }
+
+  static <K, V> Draft<K, V> of(@Nullable Node<K, V>[] bins, Stripe[] stripes) {
+    @Nullable Node<K, V>[] copied = Bins.ofLength(bins.length);
+    for (int i = 0; i < bins.length; i++) {
+      copied[i] = Bins.at(bins, i);
+    }
+    return new Draft<>(State.of(bins, stripes), copied, Stripe.size(stripes));
+  }
+
+  /**
+   * Gives a key a value.
+   *
+   * @param toCome how many more will be put at most
+   */
+  void put(K key, V value, int toCome) {
+    int hash = Keys.hash(key);
+    int index = Bins.indexOf(hash, bins.length);
+    Node<K, V> head = bins[index];
+    Node<K, V> node = Node.find(head, hash, key);
+    if (node == null || head == null) {
+      if (Bins.isFull(size + 1, bins.length)) {
+        bins = Bins.resized(bins, Bins.lengthFor(size + 1 + toCome));
+        index = Bins.indexOf(hash, bins.length);
+      }
+      bins[index] = Node.with(bins[index], hash, key, value);
+      size++;
+    } else if (head instanceof Crowd<K, V> crowd) {
+      bins[index] = crowd.replaced(node, new Node<>(hash, node.key, value, null));
+    } else if (node.value() != value) {
+      bins[index] = new Node<>(hash, node.key, value, Node.without(head, node.key));
+    }
+  }
+
+  State<K, V> state() {
+    return state;
+  }
+
+  @Nullable Node<K, V>[] bins() {
+    return bins;
+  }
+}

@@ -1,0 +1,55 @@
+package io.github.threadfast;
+
+/** What keys are asked. It is code of the user, and no lock is held while it runs. */
+final class Keys {
+  /** 2^32 divided by the golden ratio. */
+  private static final int GOLDEN = 0x9E3779B9;
+
+  private Keys() {}
+
+  /**
+   * Returns the hash of a key, spread so that the upper bits depend on all bits of {@code
+   * hashCode}. Equal ones come from equal ones only. Numbers at equal distances are spread evenly:
+   * see D. E. Knuth, The Art of Computer Programming 3, 6.4, on Fibonacci hashing.
+   */
+  static int hash(Object key) {
+    return GOLDEN * hashCode(key);
+  }
+
+  /*
+   * In an application all of these calls have many targets, so that each is a call through a table,
+   * which hides from the compiler what comes of it. The classes that most keys are of are final: to
+   * know them costs a comparison, and their methods are inlined.
+   */
+
+  private static int hashCode(Object key) {
+    if (key instanceof String string) {
+      return string.hashCode();
+    }
+    if (key instanceof Integer number) {
+      return number.hashCode();
+    }
+    if (key instanceof Long number) {
+      return number.hashCode();
+    }
+    return key.hashCode();
+  }
+
+  /** Returns whether {@code key} equals {@code other}, which is in the map. */
+  @SuppressWarnings("ReferenceEquality") // the usual case, and the contract of equals
+  static boolean equal(Object key, Object other) {
+    if (key == other) {
+      return true;
+    }
+    if (key instanceof String string) {
+      return string.equals(other);
+    }
+    if (key instanceof Integer number) {
+      return number.equals(other);
+    }
+    if (key instanceof Long number) {
+      return number.equals(other);
+    }
+    return key.equals(other);
+  }
+}
