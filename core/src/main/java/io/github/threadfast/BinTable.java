@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The table of a {@link ReadMostlyMap}: who may change which bins when, and who may look. */
+@SuppressWarnings("ReferenceEquality") // identity is meant: no code of the user is run
 abstract class BinTable<K, V> {
   /** How many times a function is run at most, for one change. */
   static final int MOST_RUNS = 4;
@@ -134,7 +135,10 @@ abstract class BinTable<K, V> {
       Stripe[] stripes = this.stripes;
       long[] stamps = Stripe.tryOptimisticRead(stripes);
       R found = stamps == null ? null : look.at(bins, stripes);
-      if (found != null && Stripe.validate(stripes, stamps) && this.stripes == stripes) {
+      if (found != null
+          && stamps != null
+          && Stripe.validate(stripes, stamps)
+          && this.stripes == stripes) {
         return found;
       }
       Thread.onSpinWait();
@@ -399,6 +403,7 @@ abstract class BinTable<K, V> {
   }
 
   /** Runs something while this thread has its turn, in which nobody else changes some bins. */
+  @CanIgnoreReturnValue
   final <R extends @Nullable Object, X extends Exception> R inTurn(
       Supplier<List<Stripe>> take, CheckedSupplier<R, X> body) throws X {
     boolean isNested = turn.isHeldBy(Thread.currentThread());
@@ -454,6 +459,7 @@ abstract class BinTable<K, V> {
     return Arrays.stream(stripes).anyMatch(Stripe::isTakenByAnother);
   }
 
+  @CanIgnoreReturnValue
   private <R> R whileAllLocked(Function<Stripe[], R> body) {
     while (true) {
       Stripe[] stripes = this.stripes;

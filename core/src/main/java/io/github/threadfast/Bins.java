@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Arrays of bins. The upper bits of a hash tell the bin, so that each has a range of hashes, and
  * the ranges are in order.
  */
+@SuppressWarnings("ReferenceEquality") // identity is meant: no code of the user is run
 final class Bins {
   static final int FEWEST = 16;
   static final int MOST = 1 << 30;

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import org.jspecify.annotations.Nullable;
 
 /** The entries of a map at one moment. Those who have it change nothing in it. */
+@SuppressWarnings("ReferenceEquality") // identity is meant: no code of the user is run
 final class Copy<K, V> {
   private final State<K, V> state;
   private final @Nullable Object[] keys;

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * search tree. It is never changed; to add or take out a member is to make another crowd. Members
  * are nodes, which may be in several crowds: their {@code next} means nothing here.
  */
+@SuppressWarnings("ReferenceEquality") // identity is meant: no code of the user is run
 final class Crowd<K, V> extends Node<K, V> {
   /*
    * Idea. Hashes order keys, and where they are equal, compareTo does, if there is one. The rest,

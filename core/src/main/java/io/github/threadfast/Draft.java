@@ -3,6 +3,7 @@ package io.github.threadfast;
 import org.jspecify.annotations.Nullable;
 
 /** Bins that begin as those of a table at one moment, and are changed before anybody sees them. */
+@SuppressWarnings("ReferenceEquality") // identity is meant: no code of the user is run
 final class Draft<K, V> {
   private final State<K, V> state;
   private @Nullable Node<K, V>[] bins;

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param <V> the values
  * @since 0.1.0
  */
+@SuppressWarnings("ReferenceEquality") // identity is meant: no code of the user is run
 public final class MapTransaction<K, V> {
   /*
    * Invariant. If outdated is false, the sites that were found are what the map had at one moment:

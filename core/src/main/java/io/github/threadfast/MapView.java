@@ -142,7 +142,7 @@ abstract class MapView<K, V, E> extends AbstractCollection<E> {
   }
 
   /** Elements of which no two are equal. */
-  private abstract static class Distinct<K, V, E> extends MapView<K, V, E> implements Set<E> {
+  abstract static class Distinct<K, V, E> extends MapView<K, V, E> implements Set<E> {
     Distinct(ReadMostlyMap<K, V> map) {
       super(map);
     }
@@ -154,7 +154,7 @@ abstract class MapView<K, V, E> extends AbstractCollection<E> {
 
     @Override
     public final boolean equals(@Nullable Object other) {
-      return other == this || other instanceof Set && new HashSet<>(this).equals(other);
+      return other == this || (other instanceof Set && new HashSet<>(this).equals(other));
     }
 
     @Override

@@ -203,6 +203,7 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
     });
   }
 
+  @CanIgnoreReturnValue
   public <R extends @Nullable Object, X extends Exception> R computeAtomically(
       CheckedFunction<? super MapTransaction<K, V>, ? extends R, ? extends X> function) throws X {
     requireNonNull(function, "function");
@@ -276,6 +277,8 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
   }
 
   /** Rewrites all entries as one step; returns whether there was anything to do. */
+  @CanIgnoreReturnValue
+  @SuppressWarnings("ReferenceEquality") // the same value is no change
   final boolean rewrite(Rewrite<K, V> rewrite) {
     boolean[] isDifferent = {false};
     untilDone(
@@ -361,7 +364,7 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other == this || other instanceof Map && snapshot().equals(stateOf((Map<?, ?>) other));
+    return other == this || (other instanceof Map<?, ?> map && snapshot().equals(stateOf(map)));
   }
 
   private static Map<?, ?> stateOf(Map<?, ?> map) {
@@ -380,6 +383,7 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
     return entries.toString();
   }
 
+  @SuppressWarnings("ReferenceEquality") // only the map itself
   private Object shown(Object part) {
     return part == this ? "(this Map)" : part;
   }
