@@ -226,7 +226,7 @@ abstract class BinTable<K, V> {
       stripe.unlockWrite(stamp);
     }
     if (site.growth() != 0 && newLength(site.bins.length, (long) size * stripes.length) != 0) {
-      resize(site.bins);
+      resizeIfDue(site.bins, stripes);
     }
     return Outcome.DONE;
   }
@@ -267,8 +267,8 @@ abstract class BinTable<K, V> {
               publish(sites, changes.values(), bins, stripes);
               return Outcome.DONE;
             });
-    if (outcome == Outcome.DONE && newLength(bins.length, Stripe.size(stripes)) != 0) {
-      resize(bins);
+    if (outcome == Outcome.DONE) {
+      resizeIfDue(bins, stripes);
     }
     return outcome;
   }
@@ -279,11 +279,16 @@ abstract class BinTable<K, V> {
       @Nullable Node<K, V>[] bins,
       Stripe[] stripes) {
     changes.forEach(BinChange::make); // before any is seen, since it may run out of memory
-    long stamp = batches.writeLock();
-    try {
-      changes.forEach(change -> change.publish(bins));
-    } finally {
-      batches.unlockWrite(stamp);
+    if (changes.size() == 1) {
+      changes.forEach(
+          change -> change.publish(bins)); // a single write, which nobody sees by halves
+    } else {
+      long stamp = batches.writeLock();
+      try {
+        changes.forEach(change -> change.publish(bins));
+      } finally {
+        batches.unlockWrite(stamp);
+      }
     }
     for (Site<K, V> site : sites) {
       if (site.isChanged()) {
@@ -327,7 +332,17 @@ abstract class BinTable<K, V> {
             }));
   }
 
-  /** Makes room, or takes less of it, unless it has become needless. */
+  /** Looks whether there should be more bins, or fewer. What it reads may be out of date. */
+  private void resizeIfDue(@Nullable Node<K, V>[] bins, Stripe[] stripes) {
+    if (newLength(bins.length, Stripe.size(stripes)) != 0) {
+      try {
+        resize(bins);
+      } catch (OutOfMemoryError e) {
+        // What was asked for is done. It works with these bins, too, and is tried again.
+      }
+    }
+  }
+
   private void resize(@Nullable Node<K, V>[] bins) {
     whileAllLocked(stripes -> {
       int length = newLength(bins.length, Stripe.size(stripes));
