@@ -221,7 +221,7 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
           } finally {
             transaction.end();
           }
-          return transaction.isOutdated() ? Outcome.OUTDATED : commit(transaction.sites(), true);
+          return transaction.commit();
         });
     return result.getPlain();
   }
