@@ -261,6 +261,13 @@ abstract class BinTable<K, V> {
         return site;
       }
     }
+    return changeInTurn(key, matters, function);
+  }
+
+  /** Waits for its turn at once. */
+  @CanIgnoreReturnValue
+  final <X extends Exception> Site<K, V> changeInTurn(
+      K key, boolean matters, CheckedFunction<@Nullable V, @Nullable V, X> function) throws X {
     return inTurn(
         () -> takeStripeOf(key),
         () -> {

@@ -2,6 +2,7 @@ package io.github.threadfast;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -569,6 +571,142 @@ class BehaviourTableTest {
       occupant.leave();
 
       assertEquals(List.of("new"), heard);
+    }
+  }
+
+  @Nested
+  class OfReadMostlyMap {
+    private final ReadMostlyMap<String, Integer> stock =
+        ReadMostlyMap.<String, Integer>builder().name("stock").build();
+
+    OfReadMostlyMap() {
+      stock.put("bolt", 3);
+    }
+
+    @Test
+    void anExceptionInACallback_reachesTheCaller_andNothingIsChanged() {
+      IOException failure = new IOException();
+
+      Throwable thrown =
+          thrownBy(() ->
+              stock.atomically(tx -> {
+                tx.put("bolt", 2);
+                throw failure;
+              }));
+
+      assertSame(failure, thrown);
+      assertEquals("{bolt=3}", stock.toString());
+    }
+
+    @Test
+    void anErrorInACallback_isTheSame() {
+      Error failure = new StackOverflowError();
+
+      Throwable thrown =
+          thrownBy(() ->
+              stock.changeInTurn(
+                  "bolt",
+                  true,
+                  n -> {
+                    throw failure;
+                  }));
+
+      assertSame(failure, thrown);
+      stock.put("nut", 1);
+      assertEquals(Map.of("bolt", 3, "nut", 1), stock);
+    }
+
+    @Test
+    void anInterruptWhileWaiting_isKept() throws Exception {
+      Occupant occupant =
+          new Occupant(stay ->
+              stock.changeInTurn(
+                  "bolt",
+                  true,
+                  n -> {
+                    stay.run();
+                    return n - 1;
+                  }));
+      List<Boolean> interrupted = Collections.synchronizedList(new ArrayList<>());
+      Actor patient =
+          Actor.start(
+              "patient",
+              () -> {
+                stock.merge("bolt", 1, (n, m) -> n - m);
+                interrupted.add(Thread.currentThread().isInterrupted());
+              });
+      patient.awaitParked();
+
+      patient.thread().interrupt();
+
+      occupant.leave();
+      patient.join();
+      assertEquals(List.of(true), interrupted);
+      assertEquals(1, stock.get("bolt"));
+    }
+
+    @Test
+    void sameThreadReentry_works_unlessItIsAboutTheSame() {
+      int bolts =
+          stock.compute(
+              "bolt",
+              (key, n) -> {
+                stock.put("nut", 1);
+                return n + stock.get("nut");
+              });
+      assertEquals(4, bolts);
+
+      IllegalStateException thrown =
+          assertThrows(
+              IllegalStateException.class,
+              () ->
+                  stock.compute(
+                      "bolt",
+                      (key, n) -> {
+                        stock.merge("bolt", 1, Integer::sum);
+                        return 0;
+                      }));
+      assertTrue(thrown.getMessage().contains("ReadMostlyMap \"stock\""), thrown.getMessage());
+      assertEquals(4 + BinTable.MOST_RUNS, stock.get("bolt"));
+    }
+
+    @Test
+    void aCycleAcrossThreads_throwsInOne_andTheOtherGoesOn() throws Exception {
+      Guarded<int[]> other = Guarded.of("other", new int[1]);
+      Actor[] second = new Actor[1];
+      stock.<Exception>changeInTurn(
+          "bolt",
+          true,
+          n -> {
+            second[0] = Actor.start("second", () -> other.update(o -> stock.put("bolt", 2)));
+            second[0].awaitParked();
+            assertThrows(DeadlockException.class, () -> other.update(o -> o[0] = 1));
+            return 1;
+          });
+      second[0].join();
+
+      assertEquals(2, stock.get("bolt"));
+    }
+
+    @Test
+    void null_isNamed_andChangesNothing() {
+      assertEquals("key", messageOfNull(() -> stock.put(null, 1)));
+      assertEquals("value", messageOfNull(() -> stock.put("bolt", null)));
+      assertEquals(Map.of("bolt", 3), stock);
+
+      assertNull(stock.compute("bolt", (key, n) -> null));
+
+      assertEquals(Map.of(), stock);
+    }
+
+    @Test
+    void thereIsNothingToClose_butATransactionEnds() {
+      MapTransaction<String, Integer> ended = stock.computeAtomically(tx -> tx);
+
+      assertThrows(IllegalStateException.class, () -> ended.put("bolt", 1));
+
+      assertEquals(Map.of("bolt", 3), stock);
+      assertFalse(AutoCloseable.class.isAssignableFrom(ReadMostlyMap.class));
     }
   }
 

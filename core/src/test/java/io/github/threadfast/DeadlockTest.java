@@ -122,6 +122,24 @@ class DeadlockTest {
         View<String> view = Snapshot.of(name, "value").view(v -> body.get());
         return new Part("View of Snapshot \"" + name + '"', body.thenRun(view), view::get);
       }
+    },
+    MAP {
+      @Override
+      Part make(String name) {
+        ReadMostlyMap<String, Integer> map =
+            ReadMostlyMap.<String, Integer>builder().name(name).build();
+        return new Part(
+            "ReadMostlyMap \"" + name + '"',
+            body ->
+                map.<Exception>changeInTurn(
+                    "key",
+                    true,
+                    v -> {
+                      body.run();
+                      return v;
+                    }),
+            () -> map.put("key", 1));
+      }
     };
 
     abstract Part make(String name);

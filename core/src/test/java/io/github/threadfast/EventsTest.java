@@ -27,6 +27,7 @@ class EventsTest {
   private static final String CONTENDED_ACCESS = "io.github.threadfast.ContendedAccess";
   private static final String LAZY_INITIALIZATION = "io.github.threadfast.LazyInitialization";
   private static final String DEADLOCK = "io.github.threadfast.Deadlock";
+  private static final String MAP_FALLBACK = "io.github.threadfast.MapFallback";
   private static final String POISON = "io.github.threadfast.Poison";
 
   private static final WaitGraph.Resource ORDERS = new Labeled("Guarded \"orders\"");
@@ -148,13 +149,45 @@ class EventsTest {
   }
 
   @Test
+  void aMapThatCannotBeReadWithoutALock_recordsTheFallback() throws Exception {
+    ReadMostlyMap<String, Integer> stock =
+        ReadMostlyMap.<String, Integer>builder().name("stock").build();
+
+    RecordedEvent event =
+        only(
+            record(
+                MAP_FALLBACK,
+                () -> {
+                  Stripe[] stripes = stock.stripes();
+                  Actor[] reader = new Actor[1];
+                  Actor writer =
+                      Actor.start(
+                          "writer",
+                          () ->
+                              Stripe.whileLocked(
+                                  stripes,
+                                  () -> {
+                                    reader[0] = Actor.start("reader", stock::size);
+                                    reader[0].awaitParked();
+                                    return "done";
+                                  }));
+                  writer.join();
+                  reader[0].join();
+                }));
+
+    assertEquals("ReadMostlyMap \"stock\"", event.getString("primitive"));
+  }
+
+  @Test
   void whereNobodyRecords_nothingIsAllocatedOrLabeled() {
     try (Recording recording = new Recording()) {
-      List.of(CONTENDED_ACCESS, LAZY_INITIALIZATION, DEADLOCK, POISON).forEach(recording::disable);
+      List.of(CONTENDED_ACCESS, LAZY_INITIALIZATION, MAP_FALLBACK, DEADLOCK, POISON)
+          .forEach(recording::disable);
       recording.start();
 
       assertSame(Events.Span.NONE, Events.contendedAccess());
       assertSame(Events.Span.NONE, Events.initialization());
+      assertSame(Events.Span.NONE, Events.mapFallback());
       Events.Span.NONE.end(new Unspeakable(), null);
       Events.poison(new Unspeakable(), new IOException("disk full"));
     }
@@ -169,7 +202,7 @@ class EventsTest {
             .filter(type -> type.getCategoryNames().equals(List.of("Threadfast")))
             .toList();
     assertEquals(
-        List.of(CONTENDED_ACCESS, DEADLOCK, LAZY_INITIALIZATION, POISON),
+        List.of(CONTENDED_ACCESS, DEADLOCK, LAZY_INITIALIZATION, MAP_FALLBACK, POISON),
         types.stream().map(EventType::getName).sorted().toList());
     for (EventType type : types) {
       assertTrue(type.getLabel() != null && type.getDescription() != null, type::getName);

@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
 /**
  * Indexes the text files below a folder: with one thread; with several and plain shared fields,
  * which comes out wrong; with several and Threadfast, which comes out right. Loads a file on first
- * use, and looks at where a worker is, both ways, and both ways in a map; shows what a deadlock says; and lets the test kit
- * say why plain fields go wrong.
+ * use, and looks at where a worker is, both ways, and both ways in a map; shows what a deadlock
+ * says; and lets the test kit say why plain fields go wrong.
  */
 @Command(
     name = "tour",

@@ -16,10 +16,14 @@ final class Visits {
   static String oneByOne(List<Path> files, int looks)
       throws InterruptedException, ExecutionException {
     Map<Path, Integer> visits = new ConcurrentHashMap<>();
-    return watch(files, looks, visits, (from, to) -> {
-      visits.merge(to, 1, Integer::sum);
-      visits.merge(from, -1, Integer::sum);
-    });
+    return watch(
+        files,
+        looks,
+        visits,
+        (from, to) -> {
+          visits.merge(to, 1, Integer::sum);
+          visits.merge(from, -1, Integer::sum);
+        });
   }
 
   /** Two changes that are one step. */
