@@ -375,8 +375,7 @@ abstract class BinTable<K, V> {
   // Changing all bins
 
   /** Replaces all bins, if the state is still the one that they were made from. */
-  final Outcome replace(State<K, V> state, @Nullable Node<K, V>[] next) {
-    Stripe[] counted = Bins.counted(next);
+  final Outcome replace(State<K, V> state, @Nullable Node<K, V>[] next, Stripe[] counted) {
     return whileAllLocked(stripes -> {
       if (isTakenByAnother(stripes)) {
         return Outcome.TAKEN;

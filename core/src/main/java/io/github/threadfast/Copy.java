@@ -2,6 +2,7 @@ package io.github.threadfast;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The entries of a map at one moment. Those who have it change nothing in it. */
@@ -10,12 +11,11 @@ final class Copy<K, V> {
   private final State<K, V> state;
   private final @Nullable Object[] keys;
   private final @Nullable Object[] values;
-  private int size;
 
-  private Copy(State<K, V> state, int size) {
+  private Copy(State<K, V> state, @Nullable Object[] keys, @Nullable Object[] values) {
     this.state = state;
-    this.keys = new Object[size];
-    this.values = new Object[size];
+    this.keys = keys;
+    this.values = values;
   }
 
   /** Copies all entries; or returns null if they can't be of one moment. */
@@ -24,26 +24,22 @@ final class Copy<K, V> {
     if (size > Integer.MAX_VALUE - 8) {
       throw new OutOfMemoryError(size + " entries are more than an array can have.");
     }
-    Copy<K, V> copy = new Copy<>(State.of(bins, stripes), (int) Math.max(0, size));
+    @Nullable Object[] keys = new Object[(int) Math.max(0, size)];
+    @Nullable Object[] values = new Object[keys.length];
+    int copied = 0;
     for (int i = 0; i < bins.length; i++) {
       Node<K, V> head = Bins.at(bins, i);
       if (head instanceof Crowd<K, V> crowd) {
-        crowd.each(copy::add);
+        copied = crowd.copyTo(keys, values, copied);
       } else {
-        for (Node<K, V> node = head; node != null; node = node.next) {
-          copy.add(node);
+        for (Node<K, V> node = head; node != null && copied < keys.length; node = node.next) {
+          keys[copied] = node.key;
+          values[copied] = node.value();
+          copied++;
         }
       }
     }
-    return copy.size == size ? copy : null;
-  }
-
-  private void add(Node<K, V> node) {
-    if (size < keys.length) {
-      keys[size] = node.key;
-      values[size] = node.value();
-    }
-    size++;
+    return copied == size ? new Copy<>(State.of(bins, stripes), keys, values) : null;
   }
 
   /**
@@ -60,7 +56,7 @@ final class Copy<K, V> {
         rewritten[i] = rewriting.of(head);
       }
     }
-    return rewriting.isPossible() && rewriting.at == size ? rewritten : null;
+    return rewriting.isPossible() && rewriting.at == keys.length ? rewritten : null;
   }
 
   /** Goes once more through what was copied. */
@@ -78,7 +74,8 @@ final class Copy<K, V> {
 
     @Nullable Node<K, V> of(Node<K, V> head) {
       int first = at;
-      Node.each(head, node -> at = at >= 0 && at < size && keys[at] == node.key ? at + 1 : -1);
+      Node.each(
+          head, node -> at = at >= 0 && at < keys.length && keys[at] == node.key ? at + 1 : -1);
       if (at < 0 || areSame(first, at)) {
         return head;
       }
@@ -116,15 +113,21 @@ final class Copy<K, V> {
   }
 
   int size() {
-    return size;
+    return keys.length;
   }
 
-  @SuppressWarnings("unchecked") // what add has put there
+  void forEach(BiConsumer<? super K, ? super V> action) {
+    for (int i = 0; i < keys.length; i++) {
+      action.accept(key(i), value(i));
+    }
+  }
+
+  @SuppressWarnings("unchecked") // what of has put there
   K key(int index) {
     return (K) requireNonNull(keys[index]);
   }
 
-  @SuppressWarnings("unchecked") // what add has put there
+  @SuppressWarnings("unchecked") // what of has put there
   V value(int index) {
     return (V) requireNonNull(values[index]);
   }

@@ -89,6 +89,21 @@ final class Crowd<K, V> extends Node<K, V> {
     return new Crowd<>(head, null, rest);
   }
 
+  /**
+   * Copies the members to arrays, as far as they have room; returns where the next one would go.
+   */
+  int copyTo(@Nullable Object[] keys, @Nullable Object[] values, int first) {
+    int[] next = {first};
+    each(member -> {
+      if (next[0] < keys.length) {
+        keys[next[0]] = member.key;
+        values[next[0]] = member.value();
+        next[0]++;
+      }
+    });
+    return next[0];
+  }
+
   int size() {
     int[] size = {0};
     each(member -> size[0]++);

@@ -405,33 +405,37 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
   @Override
   public void putAll(Map<? extends K, ? extends V> entries) {
     requireNonNull(entries, "entries");
-    List<K> keys = new ArrayList<>();
-    List<V> values = new ArrayList<>();
-    entries.forEach((key, value) -> {
-      keys.add(requireNonNull(key, "a key"));
-      values.add(requireNonNull(value, "a value"));
-    });
-    if (keys.size() > bins().length / FEW) {
-      untilDone(2, () -> putMany(keys, values));
-    } else if (!keys.isEmpty()) {
-      untilDone(MOST_RUNS, () -> putFew(keys, values));
+    if (entries.size() > bins().length / FEW) {
+      untilDone(2, () -> putMany(entries));
+    } else {
+      untilDone(MOST_RUNS, () -> putFew(entries));
     }
   }
 
-  private Outcome putMany(List<K> keys, List<V> values) {
+  private Outcome putMany(Map<? extends K, ? extends V> entries) {
     Draft<K, V> draft = look(Draft::of);
-    for (int i = 0; i < keys.size(); i++) {
-      draft.put(keys.get(i), values.get(i), keys.size() - i - 1);
+    int left = entries.size();
+    for (Map.Entry<? extends K, ? extends V> entry : entries.entrySet()) {
+      draft.put(requireKey(entry), requireValue(entry), left);
+      left--;
     }
-    return replace(draft.state(), draft.bins());
+    return replace(draft.state(), draft.bins(), draft.stripes());
   }
 
-  private Outcome putFew(List<K> keys, List<V> values) {
+  private Outcome putFew(Map<? extends K, ? extends V> entries) {
     Map<K, Site<K, V>> sites = new HashMap<>();
-    for (int i = 0; i < keys.size(); i++) {
-      sites.computeIfAbsent(keys.get(i), this::locate).next = values.get(i);
+    for (Map.Entry<? extends K, ? extends V> entry : entries.entrySet()) {
+      sites.computeIfAbsent(requireKey(entry), this::locate).next = requireValue(entry);
     }
     return commit(sites.values(), false);
+  }
+
+  private static <K> K requireKey(Map.Entry<? extends K, ?> entry) {
+    return requireNonNull(entry.getKey(), "a key in entries");
+  }
+
+  private static <V> V requireValue(Map.Entry<?, ? extends V> entry) {
+    return requireNonNull(entry.getValue(), "a value in entries");
   }
 
   @Override
@@ -480,7 +484,9 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
             return Outcome.DONE;
           }
           @Nullable Node<K, V>[] rewritten = copy.rewritten(next);
-          return rewritten == null ? Outcome.OUTDATED : replace(copy.state(), rewritten);
+          return rewritten == null
+              ? Outcome.OUTDATED
+              : replace(copy.state(), rewritten, Bins.counted(rewritten));
         });
     return isDifferent[0];
   }
@@ -515,10 +521,7 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
   @Override
   public void forEach(BiConsumer<? super K, ? super V> action) {
     requireNonNull(action, "action");
-    Copy<K, V> copy = copy();
-    for (int i = 0; i < copy.size(); i++) {
-      action.accept(copy.key(i), copy.value(i));
-    }
+    copy().forEach(action);
   }
 
   /**

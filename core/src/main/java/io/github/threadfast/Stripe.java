@@ -73,6 +73,16 @@ class Stripe extends StampedLock {
     return true;
   }
 
+  /** Returns others with the same numbers of entries. */
+  static Stripe[] copied(Stripe[] stripes) {
+    Stripe[] copied = new Stripe[stripes.length];
+    for (int i = 0; i < stripes.length; i++) {
+      copied[i] = create();
+      copied[i].size = stripes[i].size;
+    }
+    return copied;
+  }
+
   /** Counts the entries of all of them. */
   static long size(Stripe[] stripes) {
     long size = 0;
