@@ -17,6 +17,74 @@ import org.jspecify.annotations.Nullable;
 /** The table of a {@link ReadMostlyMap}: who may change which bins when, and who may look. */
 @SuppressWarnings("ReferenceEquality") // identity is meant: no code of the user is run
 abstract class BinTable<K, V> {
+  /*
+   * Idea. An array of bins, each a chain of nodes of which only the values change. A reader takes the
+   * first node of a bin and then needs nobody any more. A writer searches like a reader, with no lock
+   * held; then it locks the stripe of the bin, sees whether the bin still begins with the same node,
+   * and if so, the search was right: it writes one value, or another first node. What changes several
+   * bins locks all their stripes, prepares what they will begin with, and puts it there while readers
+   * of single bins are told to come again (batches), or makes another array and swaps it.
+   *
+   * State. bins is the array, stripes the locks of its parts, in order. Each counts its entries and
+   * its changes, and names the thread that has its turn, if any.
+   *
+   * Invariants.
+   * (1) An element of bins is written only with the lock of its stripe, and only while bins and
+   *     stripes are the current ones; so is the value of a node that is in it. bins and stripes are
+   *     replaced only by a thread that has locked all stripes. An array that was replaced is never
+   *     written again, and never comes back.
+   * (2) Which nodes a chain has, and in which order, is settled when its first node is made. So a
+   *     bin that begins with the same node has the same nodes, even if it had others meanwhile.
+   * (3) Several elements are written as one step only with batches locked, and then no value of a
+   *     node that is there already is written: an entry with a new value is a new node.
+   * (4) While a stripe has a taker, nobody else changes its bins, and nobody replaces the stripes
+   *     but the taker itself.
+   *
+   * A single get is linearizable. Let it take the first node of its bin at a moment t at which, by its
+   * stamp, no batch was half done. What it finds in the chain is what was there at t, up to values
+   * written later, by (2) and (3). If the node whose value it returns is still in the table when it
+   * reads that, so is the value. If not, the value is the last that the node had there, and the node
+   * was taken out after t. If bins was replaced before it read the element, then after it had read
+   * bins, and the same is true of the replaced array, whose nodes are shared with the new one, or have
+   * the values of the moment when they were copied. So its stamp need not be valid any longer than
+   * it takes to get the first node: the keys, which are compared after that, may take their time.
+   *
+   * Several keys are read at one moment if the stamps of all their stripes were taken before and
+   * are valid after, since each change moves one, and if stripes is still the same.
+   *
+   * Functions and keys. No code of the user runs while a stripe or batches is locked. A change that a
+   * function has computed is made if what the function was given is still there: the same first
+   * node, and the same value, by identity. A value that was replaced and has come back is as good:
+   * it is the same argument. Else it is computed anew; the last time the thread has its turn.
+   *
+   * Turns. The thread holds a lock, turn, and notes itself as taker of stripes. Writers that meet
+   * another taker let go of their stripe and wait for turn; readers don't care. So a function runs
+   * with no lock that a reader, or a search, could wait for, and the wait graph knows who waits.
+   * The function may change the map: what it changes of its own arguments makes it fail, since it
+   * would make any further run fail, too.
+   *
+   * Order of locks: turn, stripes in their order, batches. A thread that waits for turn has no other.
+   *
+   * Ordering. Elements of bins, and values, are read volatile and written released, under a lock whose
+   * release is a volatile write: what a writer did before, and the contents of the node, happen-before
+   * what a reader does that finds it. Two threads that each write one key and then read the other's
+   * can't both miss: between is a volatile write of the lock and a volatile read of the stamp, of
+   * which one comes last. Bins are published before stripes: who sees new stripes sees bins that they
+   * belong to, and who sees old ones finds them locked, or not current any more.
+   *
+   * Non-invariants. A reader's array need not be the current one, nor need the counts of stripes that
+   * are not locked be of one moment. A stripe's bins may be few or many: nothing depends on it.
+   *
+   * Why not one lock? Writers would queue. Why not a lock-free list? A batch could not stop it. Why
+   * not open addressing? A miss would have to look at more. Why are chains not changed in the middle?
+   * A reader would find its way into other bins, or never out: see DESIGN.md.
+   *
+   * References. The stamp is the sequence lock, as in StampedLock: H.-J. Boehm, Can Seqlocks Get
+   * Along with Programming Language Memory Models?, MSPC 2012. To search without locks, then lock and
+   * validate: S. Heller et al., A Lazy Concurrent List-Based Set Algorithm, OPODIS 2005. Transactions:
+   * D. Dice, O. Shalev, N. Shavit, Transactional Locking II, DISC 2006.
+   */
+
   /** How many times a function is run at most, for one change. */
   static final int MOST_RUNS = 4;
 
@@ -226,7 +294,7 @@ abstract class BinTable<K, V> {
       stripe.unlockWrite(stamp);
     }
     if (site.growth() != 0 && newLength(site.bins.length, (long) size * stripes.length) != 0) {
-      resize(site.bins);
+      resizeIfDue(site.bins, stripes);
     }
     return Outcome.DONE;
   }
@@ -267,8 +335,8 @@ abstract class BinTable<K, V> {
               publish(sites, changes.values(), bins, stripes);
               return Outcome.DONE;
             });
-    if (outcome == Outcome.DONE && newLength(bins.length, Stripe.size(stripes)) != 0) {
-      resize(bins);
+    if (outcome == Outcome.DONE) {
+      resizeIfDue(bins, stripes);
     }
     return outcome;
   }
@@ -279,11 +347,16 @@ abstract class BinTable<K, V> {
       @Nullable Node<K, V>[] bins,
       Stripe[] stripes) {
     changes.forEach(BinChange::make); // before any is seen, since it may run out of memory
-    long stamp = batches.writeLock();
-    try {
-      changes.forEach(change -> change.publish(bins));
-    } finally {
-      batches.unlockWrite(stamp);
+    if (changes.size() == 1) {
+      changes.forEach(
+          change -> change.publish(bins)); // a single write, which nobody sees by halves
+    } else {
+      long stamp = batches.writeLock();
+      try {
+        changes.forEach(change -> change.publish(bins));
+      } finally {
+        batches.unlockWrite(stamp);
+      }
     }
     for (Site<K, V> site : sites) {
       if (site.isChanged()) {
@@ -327,7 +400,17 @@ abstract class BinTable<K, V> {
             }));
   }
 
-  /** Makes room, or takes less of it, unless it has become needless. */
+  /** Looks whether there should be more bins, or fewer. What it reads may be out of date. */
+  private void resizeIfDue(@Nullable Node<K, V>[] bins, Stripe[] stripes) {
+    if (newLength(bins.length, Stripe.size(stripes)) != 0) {
+      try {
+        resize(bins);
+      } catch (OutOfMemoryError e) {
+        // What was asked for is done. It works with these bins, too, and is tried again.
+      }
+    }
+  }
+
   private void resize(@Nullable Node<K, V>[] bins) {
     whileAllLocked(stripes -> {
       int length = newLength(bins.length, Stripe.size(stripes));

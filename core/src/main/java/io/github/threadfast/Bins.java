@@ -31,7 +31,7 @@ final class Bins {
 
   /** Returns how many bins {@code size} entries should have: they fill three quarters at most. */
   static int lengthFor(long size) {
-    long least = Math.max(FEWEST, size + size / 3 + 1);
+    long least = Math.max(FEWEST, (4 * size + 2) / 3);
     return least >= MOST ? MOST : Integer.highestOneBit((int) (least - 1)) << 1;
   }
 

@@ -3,7 +3,6 @@ package io.github.threadfast;
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -287,8 +286,14 @@ public final class MapTransaction<K, V> {
     }
   }
 
-  Collection<Site<K, V>> sites() {
-    return sites.values();
+  /** Does what was asked for, unless what was read has changed. */
+  Outcome commit() {
+    if (isOutdated) {
+      return Outcome.OUTDATED;
+    }
+    return sites.values().stream().anyMatch(Site::isChanged)
+        ? table.commit(sites.values(), true)
+        : Outcome.DONE; // what was read was there at one moment
   }
 
   boolean isOutdated() {

@@ -22,7 +22,126 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A map for what is read a thousand times for each change.
+ * A {@link ConcurrentMap} for what is read a thousand times for each change: configuration, routes,
+ * registries, caches. Readers take no lock, and what concerns many keys is of one moment.
+ *
+ * <p>It answers the two keys that don't belong together, the {@code size} that was never true, the
+ * loop that sees half of a {@code putAll}, and the check of one key before a change of another. For
+ * a value that is read and replaced whole there is {@link Snapshot}.
+ *
+ * <h2 id="example">Example</h2>
+ *
+ * {@snippet file="io/github/threadfast/examples/ReadMostlyMapExamples.java" region="routes"}
+ *
+ * {@snippet file="io/github/threadfast/examples/ReadMostlyMapExamples.java" region="atomically"}
+ *
+ * {@snippet file="io/github/threadfast/examples/ReadMostlyMapExamples.java" region="moment"}
+ *
+ * <h2 id="thread-safety">Thread safety</h2>
+ *
+ * <p>All methods may be called by any thread, and <b>each is atomic</b>, {@code putAll}, {@code
+ * removeIf}, {@code replaceAll}, {@code clear} and those of the views included: others see all that
+ * it does, or nothing. What looks at many keys, such as {@code size}, {@code getAll}, {@code
+ * forEach}, {@code equals}, {@code toString}, an iterator, spliterator or stream, sees the map of
+ * one moment between its call and its return. An iterator goes through that moment's entries,
+ * however the map changes meanwhile; its {@code remove}, and {@code setValue} of an entry, change
+ * the map as it is then. For several steps as one there is {@link #atomically}.
+ *
+ * <p>Values are handed out to all, so that they should be immutable or thread-safe themselves. Keys
+ * must not change in a way that {@code equals} or {@code hashCode} notices: see {@link
+ * Builder#checkKeys}.
+ *
+ * <p><b>Functions are run with no lock held, and may be run several times</b> before their change
+ * succeeds, as for {@link java.util.concurrent.atomic.AtomicReference#updateAndGet}; but at most
+ * {@value BinTable#MOST_RUNS} times, however many threads change the map, and those that are given
+ * every entry, of {@code replaceAll} and {@code removeIf}, at most twice for each: after lost races
+ * a writer waits for its turn, in which nobody else changes what it is about. So they should have
+ * no side effects. Other than with {@link java.util.concurrent.ConcurrentHashMap}, several threads
+ * may compute the value of an absent key at once, of which one is taken; to compute it once, put a
+ * {@link Lazy} there.
+ *
+ * <h2 id="memory">Memory effects</h2>
+ *
+ * <p>What a thread did before it put a value happens-before what follows any method, or function,
+ * that gets this value, or a later one of the same key; what it did before it took a key out
+ * happens-before what follows a method that finds the key absent for that. What is handed out of
+ * several keys is ordered after all changes that it shows. What a thread did before it made the map
+ * happens-before as well, if the map itself is published safely, as by a final field.
+ *
+ * <h2 id="blocking">Blocking and interruption</h2>
+ *
+ * <p>{@code get} and the like wait for no function and no other key's comparison. They look again,
+ * and at last take a lock, while the last step of an atomic change of several keys is under way,
+ * which stores some references and runs no code of the user. What reads many keys tries a few times
+ * without a lock, and then lets writers wait while it copies what it needs. Writers wait for each
+ * other if they change the same part of the map at once, and while the table is resized, or another
+ * writer has its turn. All waits are uninterruptible, like {@link
+ * java.util.concurrent.locks.ReentrantLock#lock}, and keep the interrupt status. Threads park in
+ * {@code java.util.concurrent}, so that a virtual thread releases its carrier. Nothing is fair.
+ *
+ * <h2 id="re-entry">Re-entry and lock order</h2>
+ *
+ * <p>Functions, and {@code equals}, {@code hashCode} and {@code compareTo} of keys, may use the
+ * map. A function must not change directly what its own change is about: it would make itself
+ * outdated, each time anew. The outer change throws an {@link IllegalStateException} and is not
+ * made, though the nested ones were, once for each run. Nor may a function wait for another thread
+ * that changes the map: it can't while the function has its turn. Where writers would wait in a
+ * ring for each other's turn, one of them gets a {@link DeadlockException}.
+ *
+ * <h2 id="failures">Exceptions in functions and keys</h2>
+ *
+ * <p>Whatever a function, {@code equals}, {@code hashCode} or {@code compareTo} throws, checked
+ * exceptions and {@code Error}s included, reaches the caller as it is; nothing has been changed,
+ * and no other thread notices.
+ *
+ * <h2 id="nulls">Nulls</h2>
+ *
+ * <p>There are no null keys and no null values, and null is not asked for: the {@link
+ * NullPointerException} names the parameter, and the map is as it was. Functions that compute a
+ * value may return null where {@link ConcurrentMap} says so.
+ *
+ * <h2 id="cost">Complexity and footprint</h2>
+ *
+ * <p>{@code get} takes constant time if hash codes are good. Where many are equal it takes
+ * logarithmic time if the keys are {@link Comparable} to their own class, and goes through those
+ * with the same hash code if not. {@code size} adds up a few counters. What goes through all
+ * entries first copies their keys and values, 8 to 16 bytes for each, so that to look at the first
+ * only is not cheap; so does {@code contains} of {@code values}. {@code putAll} of many entries,
+ * {@code removeIf} and {@code replaceAll} make another table and share with the old one what stays
+ * the same. The table grows when three quarters of its bins would be taken and shrinks when seven
+ * eighths are empty, but not below what was expected; writers wait for that. An entry takes about
+ * 40 bytes, as in {@link java.util.concurrent.ConcurrentHashMap}; a map of a few entries takes
+ * about a kilobyte.
+ *
+ * <h2 id="views">Views</h2>
+ *
+ * <p>{@link #keySet}, {@link #values} and {@link #entrySet} are views: they show the map and change
+ * it. They do not support {@code add}. Their spliterators are {@link java.util.Spliterator#SIZED
+ * SIZED}, {@link java.util.Spliterator#SUBSIZED SUBSIZED}, {@link java.util.Spliterator#NONNULL
+ * NONNULL} and {@link java.util.Spliterator#IMMUTABLE IMMUTABLE}, and those of keys and entries are
+ * {@link java.util.Spliterator#DISTINCT DISTINCT}: they go through the entries of the moment when
+ * they were made. There is no order, so that the map is not a {@code SequencedMap}.
+ *
+ * <h2 id="diagnostics">Diagnostics</h2>
+ *
+ * <p>{@link #toString} shows the entries, as that of any map. Messages and events name the map. The
+ * flight recorder gets an event, {@code io.github.threadfast.MapFallback}, when something was done
+ * with a lock after others had kept it from being done without one, and those of waits and
+ * deadlocks.
+ *
+ * <h2 id="serialization">Serialization</h2>
+ *
+ * <p>It is not {@link java.io.Serializable}, since who waits is the state of one running program; a
+ * {@link #snapshot} is, if its keys and values are.
+ *
+ * <h2 id="comparison">Comparison</h2>
+ *
+ * <p>A {@link java.util.concurrent.ConcurrentHashMap} has a {@code size} and iterators that need
+ * never have been true, and bulk operations that others see half done; it runs functions with a
+ * part of the map locked, once each, and forbids them to use the map. It is better where threads
+ * mostly write. {@link java.util.Collections#synchronizedMap} and a read-write lock let readers
+ * wait. An immutable {@code Map} in a {@link Snapshot} is as consistent and copies all entries for
+ * each change.
  *
  * @param <K> the keys
  * @param <V> the values
@@ -34,16 +153,29 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
   /** Of how many bins one must change at least for all to be made anew. */
   private static final int FEW = 16;
 
+  /** Makes an empty map without a name. */
   public ReadMostlyMap() {
     this(new Builder<>());
   }
 
+  /**
+   * Makes an empty map without a name, with room for some entries.
+   *
+   * @param expectedSize how many entries to make room for; the table never has less
+   * @throws IllegalArgumentException if {@code expectedSize} is negative
+   */
   public ReadMostlyMap(int expectedSize) {
     this(ReadMostlyMap.<K, V>builder().expectedSize(expectedSize));
   }
 
+  /**
+   * Makes a map without a name, with the entries of another one.
+   *
+   * @param entries what to copy
+   * @throws NullPointerException if there is a null in {@code entries}
+   */
   public ReadMostlyMap(Map<? extends K, ? extends V> entries) {
-    this(ReadMostlyMap.<K, V>builder().expectedSize(entries.size()));
+    this(new Builder<>());
     putAll(entries);
   }
 
@@ -51,6 +183,13 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
     super(builder.name, Bins.lengthFor(builder.expectedSize), builder.checksKeys);
   }
 
+  /**
+   * Returns a builder for a map with other choices.
+   *
+   * @param <K> the keys
+   * @param <V> the values
+   * @return a builder
+   */
   public static <K, V> Builder<K, V> builder() {
     return new Builder<>();
   }
@@ -178,6 +317,12 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
 
   // Several keys
 
+  /**
+   * Returns the values of several keys at one moment.
+   *
+   * @param keys the keys to look for
+   * @return those that have a value, with it, in the order of {@code keys}; it can't be changed
+   */
   public Map<K, V> getAll(Collection<? extends K> keys) {
     requireNonNull(keys, "keys");
     List<K> wanted = new ArrayList<>();
@@ -194,6 +339,21 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
     });
   }
 
+  /**
+   * Reads and changes several keys as one step. The action sees, through the transaction, the map
+   * of one moment and its own changes; if nobody else has changed what it has read when it returns,
+   * its changes are made, all at once; else it is run again, {@value BinTable#MOST_RUNS} times at
+   * most. It should change nothing but by its transaction.
+   *
+   * {@snippet file="io/github/threadfast/examples/ReadMostlyMapExamples.java" region="atomically"}
+   *
+   * @param <X> what {@code action} may throw
+   * @param action reads and changes by the transaction that it is given
+   * @throws X if {@code action} throws it; nothing is changed then
+   * @throws IllegalStateException if {@code action} changes, in the map itself, what it reads by
+   *     its transaction; nothing is changed by the transaction then
+   * @throws DeadlockException if the wait for another's turn would never end
+   */
   public <X extends Exception> void atomically(
       CheckedConsumer<? super MapTransaction<K, V>, ? extends X> action) throws X {
     requireNonNull(action, "action");
@@ -203,6 +363,22 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
     });
   }
 
+  /**
+   * Reads and changes several keys as one step, as {@link #atomically} does, and returns what the
+   * function returns.
+   *
+   * {@snippet file="io/github/threadfast/examples/ReadMostlyMapExamples.java"
+   * region="computeAtomically"}
+   *
+   * @param <R> the result
+   * @param <X> what {@code function} may throw
+   * @param function reads and changes by the transaction that it is given
+   * @return what the last run of {@code function} has returned
+   * @throws X if {@code function} throws it; nothing is changed then
+   * @throws IllegalStateException if {@code function} changes, in the map itself, what it reads by
+   *     its transaction; nothing is changed by the transaction then
+   * @throws DeadlockException if the wait for another's turn would never end
+   */
   @CanIgnoreReturnValue
   public <R extends @Nullable Object, X extends Exception> R computeAtomically(
       CheckedFunction<? super MapTransaction<K, V>, ? extends R, ? extends X> function) throws X {
@@ -221,7 +397,7 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
           } finally {
             transaction.end();
           }
-          return transaction.isOutdated() ? Outcome.OUTDATED : commit(transaction.sites(), true);
+          return transaction.commit();
         });
     return result.getPlain();
   }
@@ -266,6 +442,15 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
             function.apply(copy.key(i), copy.value(i)), "a value that function returned"));
   }
 
+  /**
+   * Takes out all entries of which a condition holds, as one step.
+   *
+   * @param filter given a key and its value, whether to take them out. Without side effects, since
+   *     it may be run twice for each entry
+   * @return whether there was one
+   * @throws IllegalStateException if {@code filter} changes the map; nothing is taken out then
+   */
+  @CanIgnoreReturnValue
   public boolean removeIf(BiPredicate<? super K, ? super V> filter) {
     requireNonNull(filter, "filter");
     return rewrite((copy, i) -> filter.test(copy.key(i), copy.value(i)) ? null : copy.value(i));
@@ -336,6 +521,11 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
     }
   }
 
+  /**
+   * Returns all entries of one moment.
+   *
+   * @return a copy, which can't be changed. It is serializable if the keys and values are
+   */
   public Map<K, V> snapshot() {
     Copy<K, V> copy = copy();
     Map<K, V> snapshot = new HashMap<>(Bins.lengthFor(copy.size()));
@@ -393,6 +583,13 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
     return (K) requireNonNull(key, "key");
   }
 
+  /**
+   * The choices for a map. Not thread-safe.
+   *
+   * @param <K> the keys
+   * @param <V> the values
+   * @since 0.1.0
+   */
   public static final class Builder<K, V> {
     private @Nullable String name;
     private int expectedSize;
@@ -400,11 +597,24 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
 
     private Builder() {}
 
+    /**
+     * Gives it a name for messages and events.
+     *
+     * @param name what to call it
+     * @return this
+     */
     public Builder<K, V> name(String name) {
       this.name = requireNonNull(name, "name");
       return this;
     }
 
+    /**
+     * Makes room for some entries.
+     *
+     * @param expectedSize how many; the table never has less
+     * @return this
+     * @throws IllegalArgumentException if {@code expectedSize} is negative
+     */
     public Builder<K, V> expectedSize(int expectedSize) {
       if (expectedSize < 0) {
         throw new IllegalArgumentException(
@@ -414,11 +624,26 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
       return this;
     }
 
+    /**
+     * Looks for keys that were changed while they were in the map, so that they can't be found any
+     * more. Each look-up that finds nothing, each change and each iteration asks all keys for their
+     * hash codes, and throws an {@link IllegalStateException} that names the key if one differs:
+     * for tests, and to find a fault.
+     *
+     * {@snippet file="io/github/threadfast/examples/ReadMostlyMapExamples.java" region="checkKeys"}
+     *
+     * @return this
+     */
     public Builder<K, V> checkKeys() {
       this.checksKeys = true;
       return this;
     }
 
+    /**
+     * Returns the map.
+     *
+     * @return a new one, which is empty
+     */
     public ReadMostlyMap<K, V> build() {
       return new ReadMostlyMap<>(this);
     }

@@ -8,6 +8,9 @@
  *     <td>{@link io.github.threadfast.Guarded}</td></tr>
  * <tr><td>an immutable value that is replaced now and then, and read all the time</td>
  *     <td>{@link io.github.threadfast.Snapshot}</td></tr>
+ * <tr><td>a map that is read a thousand times for each change, or of which several keys belong
+ *     together</td>
+ *     <td>{@link io.github.threadfast.ReadMostlyMap}</td></tr>
  * <tr><td>a value that takes long to make, or may not be needed</td>
  *     <td>{@link io.github.threadfast.Lazy}</td></tr>
  * <tr><td>a value that each thread has for itself, and all of them together now and then</td>
@@ -39,6 +42,8 @@
  *   <li>{@code PerThread}: what a thread did before it stored a value, and all that it did once it
  *       has ended, happens-before what a fold, merger or closer does that gets the value. {@code
  *       PerThreadCounter} and {@code PerThreadAccumulator} order nothing.
+ *   <li>{@code ReadMostlyMap}: what a thread did before it changed the map happens-before what
+ *       follows any method, or function, that sees this change or a later one of the same key.
  *   <li>{@code Striped}: as {@code Guarded}, for each of its values; a fold comes after all actions
  *       before it.
  * </ul>

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 /**
  * Indexes the text files below a folder: with one thread; with several and plain shared fields,
  * which comes out wrong; with several and Threadfast, which comes out right. Loads a file on first
- * use, and looks at where a worker is, both ways; shows what a deadlock says; and lets the test kit
+ * use, and looks at where a worker is, both ways, and both ways in a map; shows what a deadlock says; and lets the test kit
  * say why plain fields go wrong.
  */
 @Command(
@@ -37,6 +37,7 @@ final class Tour implements Callable<Integer> {
   private static final int MAX_EXTENSIONS = 9;
   private static final int FIRST_USES = 500;
   private static final int LOOKS = 1_000_000;
+  private static final int LOOKS_AT_ALL = 20_000;
 
   private static final Step<Tally> ALONE =
       new Step<>("one thread", Tally::new, Tally::add, Tally::totals);
@@ -164,10 +165,15 @@ final class Tour implements Callable<Integer> {
             + Whereabouts.watch(corpus.files(), LOOKS, new Whereabouts.Fields(file))
             + "    the same in a Snapshot: "
             + Whereabouts.watch(corpus.files(), LOOKS, new Whereabouts.InASnapshot(file)));
-    screen.print("(f) Two threads take two Guarded in opposite order. One of them is told:\n");
+    screen.print(
+        "(f) A worker goes from file to file, in a ConcurrentHashMap of visits: seen is "
+            + Visits.oneByOne(corpus.files(), LOOKS_AT_ALL)
+            + "    the same in a ReadMostlyMap: "
+            + Visits.atomically(corpus.files(), LOOKS_AT_ALL));
+    screen.print("(g) Two threads take two Guarded in opposite order. One of them is told:\n");
     screen.print(DeadlockExamples.message().indent(4));
     screen.print(
-        "(g) Why plain fields go wrong, as the test kit sees it in a counter that does count++:\n");
+        "(h) Why plain fields go wrong, as the test kit sees it in a counter that does count++:\n");
     screen.print(CounterExamples.reportOfTheBug().indent(4));
     return CommandLine.ExitCode.OK;
   }

@@ -68,6 +68,11 @@ class TourTest {
                 text.contains(
                     "the same in a Snapshot: the number of one file with the name of another in 0 of"),
                 text),
+        () ->
+            assertTrue(
+                text.contains(
+                    "the same in a ReadMostlyMap: more or less than one worker at all files in 0 of"),
+                text),
         () -> assertTrue(text.contains("Waiting for Guarded \"stock\" would never end"), text),
         () -> assertTrue(text.contains("Counter is not linearizable"), text));
   }

@@ -4,7 +4,6 @@ import io.github.threadfast.Snapshot;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /** At which file a worker is, for others to see: its number and the file itself. */
 final class Whereabouts {
@@ -67,24 +66,15 @@ final class Whereabouts {
    */
   static String watch(List<Path> files, int looks, Way way)
       throws InterruptedException, ExecutionException {
-    int torn = 0;
-    FutureTask<Void> worker =
-        new FutureTask<>(() -> {
-          for (int i = 0; !Thread.interrupted(); i = (i + 1) % files.size()) {
-            way.tell(i, files.get(i));
-          }
-          return null;
-        });
-    Thread thread = new Thread(worker, "worker");
-    thread.start();
-    for (int i = 0; i < looks; i++) {
-      Place seen = way.look();
-      if (!files.get(seen.number()).equals(seen.file())) {
-        torn++;
-      }
-    }
-    thread.interrupt();
-    worker.get();
+    int torn =
+        Watch.wrong(
+            looks,
+            files.size(),
+            i -> way.tell(i, files.get(i)),
+            () -> {
+              Place seen = way.look();
+              return !files.get(seen.number()).equals(seen.file());
+            });
     return "the number of one file with the name of another in %,d of %,d looks\n"
         .formatted(torn, looks);
   }
