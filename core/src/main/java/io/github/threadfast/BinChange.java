@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What becomes of a bin in a batch. A node whose value changes is replaced: a reader that has got
  * hold of the bin before sees the old value, as it does in all other bins.
  */
+@SuppressWarnings("ReferenceEquality") // identity is meant: no code of the user is run
 final class BinChange<K, V> {
   private final int index;
   private final @Nullable Node<K, V> head;
@@ -20,8 +21,10 @@ final class BinChange<K, V> {
     this.head = head;
   }
 
-  void add(Site<K, V> site) {
+  /** Adds what happens to a key; returns false if it was found in another state of the bin. */
+  boolean add(Site<K, V> site) {
     sites.add(site);
+    return site.head == head;
   }
 
   /** Does what needs code of the user, with no lock held. */

@@ -310,10 +310,10 @@ abstract class BinTable<K, V> {
     TreeMap<Integer, BinChange<K, V>> changes = new TreeMap<>();
     @Nullable Node<K, V>[] bins = this.bins;
     for (Site<K, V> site : sites) {
-      if (site.bins != bins) {
+      if (site.bins != bins
+          || !changes.computeIfAbsent(site.index, i -> new BinChange<>(i, site.head)).add(site)) {
         return Outcome.OUTDATED;
       }
-      changes.computeIfAbsent(site.index, i -> new BinChange<>(i, site.head)).add(site);
     }
     changes.values().forEach(BinChange::prepare);
     Stripe[] stripes = this.stripes;
