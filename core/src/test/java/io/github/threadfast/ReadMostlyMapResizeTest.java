@@ -204,7 +204,7 @@ class ReadMostlyMapResizeTest {
               MapTransaction<Key, Integer> tx = new MapTransaction<>(map);
               tx.put(place.one, n);
               tx.put(place.other, n);
-              return map.commit(tx.sites(), true);
+              return tx.commit();
             });
       }
     };

@@ -237,7 +237,7 @@ class ReadMostlyMapStress {
             MapTransaction<Key, Integer> tx = new MapTransaction<>(shared);
             values.addAll(swap(tx, one, other));
             tx.end();
-            return shared.commit(tx.sites(), true);
+            return tx.commit();
           });
       return values;
     }
