@@ -315,7 +315,7 @@ abstract class BinTable<K, V> {
         return Outcome.OUTDATED;
       }
     }
-    changes.values().forEach(BinChange::prepare);
+    changes.values().forEach(change -> change.prepare(matter));
     Stripe[] stripes = this.stripes;
     Set<Stripe> theirs = new LinkedHashSet<>(); // in the order of bins, so in that of stripes
     changes.keySet().forEach(index -> theirs.add(Bins.stripeOf(index, bins.length, stripes)));
