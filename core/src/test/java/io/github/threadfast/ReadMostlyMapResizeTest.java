@@ -627,14 +627,72 @@ class ReadMostlyMapResizeTest {
             }));
   }
 
+  // Turns
+
+  /**
+   * Others who find that it is not their turn lock what it has read, and change nothing. First one
+   * comes, while a key is looked up; others come while all that was read is compared, which takes
+   * longer than they need to wake up.
+   */
+  @Test
+  void whoHasItsTurn_isNotOutdatedByThoseWhoWaitForTheirs() throws Exception {
+    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
+    List<Key> keys = spread(50_000, "key ");
+    keys.forEach(key -> map.put(key, 0));
+    CountDownLatch lookedUp = new CountDownLatch(1);
+    CountDownLatch oneWaits = new CountDownLatch(1);
+    List<Actor> writers = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Key key = keys.get(i);
+      CountDownLatch start = i == 0 ? lookedUp : oneWaits;
+      writers.add(
+          Actor.start(
+              "writer " + i,
+              () -> {
+                start.await();
+                map.merge(key, 1, Integer::sum);
+              }));
+    }
+    Hooked last = new Hooked(new Key("last", 0));
+
+    map.untilDone(
+        1,
+        () -> {
+          MapTransaction<Key, Integer> tx = new MapTransaction<>(map);
+          keys.forEach(tx::get);
+          last.hookAt(
+              2, // when it is looked for, after its stripe is known
+              () -> {
+                lookedUp.countDown();
+                writers.get(0).awaitParked();
+                oneWaits.countDown();
+              });
+          tx.put(last, 1);
+          return tx.commit();
+        });
+    for (Actor writer : writers) {
+      writer.join();
+    }
+
+    assertEquals(1, map.get(last));
+    keys.subList(0, 4).forEach(key -> assertEquals(1, map.get(key)));
+  }
+
   // What putAll finds changes before it is done
 
-  /** A key that does something when it is asked for its hash next time. */
+  /** A key that does something when it is asked for its hash. */
   private static final class Hooked extends Key {
     private Runnable hook = () -> {};
+    private int calls;
 
     Hooked(Key key) {
       super(key.toString(), key.hashCode());
+    }
+
+    /** Runs something in one of the next calls. */
+    void hookAt(int call, Runnable hook) {
+      this.calls = call;
+      this.hook = hook;
     }
 
     @Override
@@ -644,9 +702,10 @@ class ReadMostlyMapResizeTest {
 
     @Override
     public int hashCode() {
-      Runnable now = hook;
-      hook = () -> {};
-      now.run();
+      calls--;
+      if (calls == 0) {
+        hook.run();
+      }
       return super.hashCode();
     }
   }
@@ -664,7 +723,7 @@ class ReadMostlyMapResizeTest {
     Map<Key, Integer> both = new LinkedHashMap<>();
     both.put(first, one);
     both.put(second, 2);
-    second.hook = meanwhile; // the first one has been found by then
+    second.hookAt(1, meanwhile); // the first one has been found by then
     map.putAll(both);
   }
 
