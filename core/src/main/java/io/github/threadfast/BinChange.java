@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What becomes of a bin in a batch. A node whose value changes is replaced: a reader that has got
  * hold of the bin before sees the old value, as it does in all other bins.
  */
+@SuppressWarnings("ReferenceEquality") // identity is meant: no code of the user is run
 final class BinChange<K, V> {
   private final int index;
   private final @Nullable Node<K, V> head;
@@ -20,26 +21,33 @@ final class BinChange<K, V> {
     this.head = head;
   }
 
-  void add(Site<K, V> site) {
+  /** Adds what happens to a key; returns false if it was found in another state of the bin. */
+  boolean add(Site<K, V> site) {
     sites.add(site);
+    return site.head == head;
   }
 
-  /** Does what needs code of the user, with no lock held. */
-  void prepare() {
+  /**
+   * Does what needs code of the user, with no lock held.
+   *
+   * @param matter whether values that were found will still be there. If not, a value that is there
+   *     already is put in all the same: it may have been replaced by the time of the change
+   */
+  void prepare(boolean matter) {
     int growth = 0;
     for (Site<K, V> site : sites) {
       growth += Math.max(0, site.growth());
     }
     if (!Node.isChainFor(head, growth)) {
       isCrowd = true;
-      made = crowd();
+      made = crowd(matter);
     }
   }
 
-  private @Nullable Node<K, V> crowd() {
+  private @Nullable Node<K, V> crowd(boolean matter) {
     Crowd<K, V> crowd = head == null ? null : Crowd.of(head);
     for (Site<K, V> site : sites) {
-      if (site.isChanged()) {
+      if (site.isChanged() || !matter) {
         Node<K, V> node =
             site.next == null ? null : new Node<>(site.hash, site.key(), site.next, null);
         if (crowd != null && site.node != null) {

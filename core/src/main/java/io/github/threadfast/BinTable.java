@@ -317,12 +317,12 @@ abstract class BinTable<K, V> {
     TreeMap<Integer, BinChange<K, V>> changes = new TreeMap<>();
     @Nullable Node<K, V>[] bins = this.bins;
     for (Site<K, V> site : sites) {
-      if (site.bins != bins) {
+      if (site.bins != bins
+          || !changes.computeIfAbsent(site.index, i -> new BinChange<>(i, site.head)).add(site)) {
         return Outcome.OUTDATED;
       }
-      changes.computeIfAbsent(site.index, i -> new BinChange<>(i, site.head)).add(site);
     }
-    changes.values().forEach(BinChange::prepare);
+    changes.values().forEach(change -> change.prepare(matter));
     Stripe[] stripes = this.stripes;
     Set<Stripe> theirs = new LinkedHashSet<>(); // in the order of bins, so in that of stripes
     changes.keySet().forEach(index -> theirs.add(Bins.stripeOf(index, bins.length, stripes)));

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,8 @@ public final class MapTransaction<K, V> {
    * the one when the last of them was found. That is so since the stamps of all their stripes were
    * taken before they were found, and have been valid after that. If one is not valid any more, new
    * ones are taken, and each site is compared with what is there now: by identity, which proves that
-   * it is the same entry with the same value. Whether it had another one meanwhile is no matter.
+   * it is the same entry with the same value. Whether it had another one meanwhile is no matter. For
+   * that moment the stripes are locked. So a thread that has its turn is never outdated but by itself.
    */
 
   private final BinTable<K, V> table;
@@ -259,15 +261,31 @@ public final class MapTransaction<K, V> {
 
   /** Returns whether all that was found is what the map has at one moment. */
   private boolean isConsistent() {
-    if (isValid()) {
-      return true;
-    }
-    for (int i = 0; i < stamps.length; i++) {
-      if (stamps[i] != 0) {
-        stamps[i] = stripes[i].awaitOptimisticRead();
-      }
-    }
-    return sites.values().stream().allMatch(site -> site.isCurrent(true)) && isValid();
+    return isValid() || isCurrent();
+  }
+
+  /**
+   * Returns whether all that was found is there now, and takes new stamps. With locks: else a stamp
+   * would be invalid again as soon as another thread has locked its stripe, be it in vain, since this
+   * one has its turn.
+   */
+  private boolean isCurrent() {
+    Stripe[] locked =
+        IntStream.range(0, stripes.length)
+            .filter(i -> stamps[i] != 0)
+            .mapToObj(i -> stripes[i])
+            .toArray(Stripe[]::new);
+    return Stripe.whileReadLocked(
+        locked,
+        () -> {
+          for (int i = 0; i < stamps.length; i++) {
+            if (stamps[i] != 0) {
+              stamps[i] = stripes[i].tryOptimisticRead();
+            }
+          }
+          return table.stripes() == stripes
+              && sites.values().stream().allMatch(site -> site.isCurrent(true));
+        });
   }
 
   private boolean isValid() {

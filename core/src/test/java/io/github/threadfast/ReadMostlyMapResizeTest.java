@@ -1,0 +1,776 @@
+package io.github.threadfast;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.threadfast.ReadMostlyMapStress.Key;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What has gone wrong in other maps on a {@code StampedLock}, and what has in this one. */
+@Timeout(60)
+class ReadMostlyMapResizeTest {
+  private static final int A_CROWD = Node.LONG + 2;
+
+  /** Reads in two threads, as long as others write, which begin when both have read. */
+  private static void readWhile(Actor.Body read, List<Actor.Body> writes) throws Exception {
+    AtomicBoolean isOver = new AtomicBoolean();
+    CountDownLatch begun = new CountDownLatch(2);
+    List<Actor> readers = new ArrayList<>();
+    List<Actor> writers = new ArrayList<>();
+    try {
+      for (int i = 0; i < 2; i++) {
+        readers.add(
+            Actor.start(
+                "reader " + i,
+                () -> {
+                  read.run();
+                  begun.countDown();
+                  while (!isOver.get()) {
+                    read.run();
+                  }
+                }));
+      }
+      for (Actor.Body write : writes) {
+        writers.add(
+            Actor.start(
+                "writer " + writers.size(),
+                () -> {
+                  begun.await();
+                  write.run();
+                }));
+      }
+      for (Actor writer : writers) {
+        writer.join();
+      }
+    } finally {
+      isOver.set(true);
+    }
+    for (Actor reader : readers) {
+      reader.join();
+    }
+  }
+
+  private static Actor.Body often(int times, Actor.Body body) {
+    return () -> {
+      for (int i = 0; i < times; i++) {
+        body.run();
+      }
+    };
+  }
+
+  // Readers and writers beside growth and shrinking
+
+  /** How keys come and go. */
+  private enum Churn {
+    ONE_BY_ONE {
+      @Override
+      void run(ReadMostlyMap<Key, Integer> map, List<Key> keys) {
+        keys.forEach(key -> map.put(key, 1));
+        keys.forEach(map::remove);
+      }
+    },
+    ALL_AT_ONCE {
+      @Override
+      void run(ReadMostlyMap<Key, Integer> map, List<Key> keys) {
+        Map<Key, Integer> entries = new HashMap<>();
+        keys.forEach(key -> entries.put(key, 1));
+        map.putAll(entries);
+        map.keySet().removeAll(entries.keySet());
+      }
+    },
+    BY_TRANSACTIONS {
+      @Override
+      void run(ReadMostlyMap<Key, Integer> map, List<Key> keys) {
+        map.atomically(tx -> keys.forEach(key -> tx.put(key, 1)));
+        map.atomically(tx -> keys.forEach(tx::remove));
+      }
+    };
+
+    abstract void run(ReadMostlyMap<Key, Integer> map, List<Key> keys);
+  }
+
+  /** Returns some keys in each part of the table, so that there are some in all bins at first. */
+  private static List<Key> everywhere(int inEachPart, String name) {
+    List<Key> keys = new ArrayList<>();
+    for (int part = 0; part < 16; part++) {
+      keys.addAll(Key.some(inEachPart, part, name + part + "/"));
+    }
+    return keys;
+  }
+
+  /** Returns keys with a hash of its own each. */
+  private static List<Key> spread(int count, String name) {
+    return Stream.iterate(0, hash -> hash + 1)
+        .limit(count)
+        .map(hash -> new Key(name + hash, hash))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatStays_isFound_whileTheTableGrowsAndShrinks(Churn churn) throws Exception {
+    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
+    List<Key> stay = everywhere(1, "stays ");
+    stay.forEach(key -> map.put(key, 0));
+    List<Key> others = spread(400, "other ");
+
+    readWhile(
+        () -> {
+          stay.forEach(key -> assertEquals(0, map.get(key)));
+          assertEquals(stay.size(), map.getAll(stay).size());
+          assertTrue(map.snapshot().keySet().containsAll(stay));
+        },
+        List.of(often(100, () -> churn.run(map, others))));
+
+    assertEquals(Set.copyOf(stay), map.keySet());
+  }
+
+  /** Each writer has keys of its own, of which it knows what is there, in bins that all share. */
+  @ParameterizedTest
+  @EnumSource
+  void writersLoseNothing_whileTheTableGrowsAndShrinks(Churn churn) throws Exception {
+    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
+    List<Key> others = spread(100, "other ");
+
+    readWhile(
+        map::size,
+        List.of(
+            often(100, () -> putAndTakeOut(map, everywhere(2, "one's "))),
+            often(100, () -> putAndTakeOut(map, everywhere(2, "another's "))),
+            often(100, () -> churn.run(map, others))));
+
+    assertEquals(Map.of(), map.snapshot());
+    assertEquals(0, map.size());
+  }
+
+  private static void putAndTakeOut(ReadMostlyMap<Key, Integer> map, List<Key> keys) {
+    keys.forEach(key -> assertNull(map.put(key, 1)));
+    keys.forEach(key -> assertEquals(1, map.replace(key, 2)));
+    keys.forEach(key -> assertEquals(3, map.merge(key, 1, Integer::sum)));
+    keys.forEach(key -> assertEquals(3, map.remove(key)));
+  }
+
+  // Torn pairs
+
+  /** How two keys are changed together. */
+  private enum PairWriter {
+    ATOMICALLY {
+      @Override
+      void write(ReadMostlyMap<Key, Integer> map, Place place, int n) {
+        map.atomically(tx -> {
+          tx.put(place.one, n);
+          tx.put(place.other, n);
+        });
+      }
+    },
+    PUT_ALL {
+      @Override
+      void write(ReadMostlyMap<Key, Integer> map, Place place, int n) {
+        map.putAll(Map.of(place.one, n, place.other, n));
+      }
+    },
+    REPLACE_ALL {
+      @Override
+      void write(ReadMostlyMap<Key, Integer> map, Place place, int n) {
+        map.replaceAll((key, value) -> n);
+      }
+    },
+    IN_TURN {
+      @Override
+      void write(ReadMostlyMap<Key, Integer> map, Place place, int n) {
+        map.untilDone(
+            1,
+            () -> {
+              MapTransaction<Key, Integer> tx = new MapTransaction<>(map);
+              tx.put(place.one, n);
+              tx.put(place.other, n);
+              return tx.commit();
+            });
+      }
+    };
+
+    abstract void write(ReadMostlyMap<Key, Integer> map, Place place, int n);
+  }
+
+  /** Where the pair is. */
+  private enum Place {
+    ONE_BIN(0, 2, 0),
+    TWO_BINS(0, 9, 0),
+    /** Where the table is so large that to put two keys does not make all bins anew. */
+    TWO_STRIPES(100, 9, 0),
+    ONE_CROWD(100, 2, A_CROWD);
+
+    private final int expectedSize;
+    private final int others;
+    private final Key one = Key.in(2, "one");
+    private final Key other;
+
+    Place(int expectedSize, int part, int others) {
+      this.expectedSize = expectedSize;
+      this.other = Key.in(part, "other");
+      this.others = others;
+    }
+
+    ReadMostlyMap<Key, Integer> make() {
+      ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>(expectedSize);
+      map.putAll(Map.of(one, 0, other, 0));
+      Key.some(others, 2, "another ").forEach(key -> map.put(key, 0));
+      return map;
+    }
+
+    void requirePair(Map<Key, Integer> seen) {
+      assertNotNull(seen.get(one));
+      assertEquals(seen.get(one), seen.get(other));
+    }
+
+    void requireOrder(ReadMostlyMap<Key, Integer> map) {
+      int first = map.getOrDefault(one, -1);
+      int second = map.getOrDefault(other, -1);
+      int third = map.getOrDefault(one, -1);
+      assertTrue(
+          0 <= first && first <= second && second <= third,
+          () -> "it went back: " + List.of(first, second, third));
+    }
+  }
+
+  private static Stream<Arguments> pairWritersAndPlaces() {
+    return Stream.of(PairWriter.values())
+        .flatMap(writer -> Stream.of(Place.values()).map(place -> Arguments.of(writer, place)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("pairWritersAndPlaces")
+  void aPair_isNeverTorn(PairWriter writer, Place place) throws Exception {
+    ReadMostlyMap<Key, Integer> map = place.make();
+    AtomicInteger last = new AtomicInteger();
+
+    readWhile(
+        () -> {
+          place.requireOrder(map);
+          place.requirePair(map.getAll(List.of(place.one, place.other)));
+          place.requirePair(map.snapshot());
+          place.requirePair(iterated(map));
+          place.requireOrder(map);
+        },
+        List.of(often(4_000, () -> writer.write(map, place, last.incrementAndGet()))));
+
+    assertEquals(last.get(), map.get(place.one));
+  }
+
+  private static Map<Key, Integer> iterated(ReadMostlyMap<Key, Integer> map) {
+    Map<Key, Integer> seen = new HashMap<>();
+    for (Map.Entry<Key, Integer> entry : map.entrySet()) {
+      seen.put(entry.getKey(), entry.getValue());
+    }
+    return seen;
+  }
+
+  /** Both values are there, and none: never one alone. */
+  @ParameterizedTest
+  @EnumSource
+  void whatComesAndGoesTogether_isNeverAlone(Place place) throws Exception {
+    ReadMostlyMap<Key, Integer> map = place.make();
+    List<Key> pair = List.of(place.one, place.other);
+    Map<Key, Integer> both = Map.of(place.one, 1, place.other, 1);
+    int others = map.size() - 2;
+
+    readWhile(
+        () -> {
+          assertTrue(map.getAll(pair).size() % 2 == 0);
+          assertTrue(map.keySet().stream().filter(pair::contains).count() % 2 == 0);
+          assertEquals(others % 2, map.size() % 2);
+        },
+        List.of(
+            often(
+                1_000,
+                () -> {
+                  map.atomically(tx -> pair.forEach(tx::remove));
+                  map.putAll(both);
+                  map.keySet().removeAll(pair);
+                  map.atomically(tx -> pair.forEach(key -> tx.put(key, 1)));
+                  map.values().removeIf(value -> value == 1);
+                  map.putAll(both);
+                })));
+  }
+
+  @Test
+  void equalsAndHashCode_areOfOneMoment() throws Exception {
+    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
+    Map<Key, Integer> some = Map.of(Key.in(1, "a"), 1, Key.in(9, "b"), 2);
+    Map<Key, Integer> others = Map.of(Key.in(5, "c"), 3, Key.in(13, "d"), 4);
+    List<Map<Key, Integer>> states = List.of(some, others);
+    List<Integer> hashes = List.of(some.hashCode(), others.hashCode());
+    map.putAll(some);
+
+    readWhile(
+        () -> {
+          assertTrue(hashes.contains(map.hashCode()));
+          assertTrue(states.contains(new HashMap<>(map)));
+          assertTrue(states.stream().filter(map::equals).count() <= 2);
+        },
+        List.of(
+            often(
+                4_000,
+                () -> {
+                  replace(map, some, others);
+                  replace(map, others, some);
+                })));
+  }
+
+  private static void replace(
+      ReadMostlyMap<Key, Integer> map, Map<Key, Integer> old, Map<Key, Integer> next) {
+    map.atomically(tx -> {
+      old.keySet().forEach(tx::remove);
+      next.forEach(tx::put);
+    });
+  }
+
+  // Probes without end
+
+  /** A key that is in no order: in a crowd, it is one of a list. */
+  private record Unordered(String name) {
+    @Override
+    public int hashCode() {
+      return 1;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void probesEnd_whileBinsAreEmptiedAndFilled(boolean ordered) throws Exception {
+    ReadMostlyMap<Object, Integer> map = new ReadMostlyMap<>();
+    List<Object> others = new ArrayList<>();
+    for (int i = 0; i < 2 * A_CROWD; i++) {
+      others.add(ordered ? new Key("other " + i, 1) : new Unordered("other " + i));
+    }
+    Object stays = ordered ? new Key("stays", 1) : new Unordered("stays");
+    Object absent = ordered ? new Key("absent", 1) : new Unordered("absent");
+    Object elsewhere = new Key("elsewhere", 7);
+    map.put(stays, 0);
+
+    readWhile(
+        () -> {
+          assertEquals(0, map.get(stays));
+          assertNull(map.get(absent));
+          assertNull(map.get(elsewhere));
+          others.forEach(map::get);
+        },
+        List.of(
+            often(
+                500,
+                () -> {
+                  others.forEach(key -> map.put(key, 1));
+                  others.forEach(map::remove);
+                }),
+            often(
+                500,
+                () -> {
+                  map.atomically(tx -> others.forEach(key -> tx.put(key, 2)));
+                  map.keySet().removeAll(others);
+                })));
+
+    assertEquals(0, map.get(stays));
+    assertEquals(map.snapshot().size(), map.size());
+  }
+
+  // User code that calls the map
+
+  /** A key whose {@code equals} counts itself in the map. */
+  private static final class Counting extends Key {
+    private final AtomicInteger calls;
+    private final ReadMostlyMap<Key, Integer> map;
+    private final Key count;
+
+    Counting(Key key, AtomicInteger calls, ReadMostlyMap<Key, Integer> map, Key count) {
+      super(key.toString(), key.hashCode());
+      this.calls = calls;
+      this.map = map;
+      this.count = count;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      calls.incrementAndGet();
+      map.merge(count, 1, Integer::sum);
+      assertTrue(map.size() >= 1);
+      return super.equals(other);
+    }
+
+    @Override
+    public int hashCode() {
+      return super.hashCode();
+    }
+  }
+
+  @Test
+  void equals_mayChangeTheMap_besideWriters() throws Exception {
+    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>(100);
+    Key count = Key.in(2, "count"); // in the same bin
+    AtomicInteger calls = new AtomicInteger();
+    Counting asked = new Counting(Key.in(2, "asked"), calls, map, count);
+    List<Key> neighbours = Key.some(4, 2, "neighbour ");
+    map.put(count, 0);
+
+    readWhile(
+        () -> map.get(asked),
+        List.of(
+            often(300, () -> map.merge(asked, 1, Integer::sum)),
+            often(
+                300,
+                () -> {
+                  neighbours.forEach(key -> map.put(key, 1));
+                  map.atomically(tx -> neighbours.forEach(tx::remove));
+                })));
+
+    assertTrue(calls.get() > 300);
+    assertEquals(calls.get(), map.get(count));
+    assertEquals(300, map.snapshot().get(Key.in(2, "asked")));
+  }
+
+  @Test
+  void compute_mayChangeTheMap_besideWriters() throws Exception {
+    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>(100);
+    Key key = Key.in(2, "key");
+    Key neighbour = Key.in(2, "neighbour");
+    Key runs = Key.in(3, "runs"); // of the same stripe
+    Key others = Key.in(9, "others");
+    AtomicInteger expectedRuns = new AtomicInteger();
+    for (Key there : List.of(key, neighbour, runs, others)) {
+      map.put(there, 0);
+    }
+
+    Actor.Body compute =
+        () ->
+            map.compute(
+                key,
+                (k, value) -> {
+                  expectedRuns.incrementAndGet();
+                  map.merge(runs, 1, Integer::sum);
+                  map.atomically(tx -> tx.merge(others, tx.get(runs) == null ? 0 : 1, Integer::sum));
+                  assertEquals(map.get(key) != null, map.keySet().contains(key));
+                  return value == null ? 1 : value + 1;
+                });
+    readWhile(
+        () -> assertNotNull(map.get(key)),
+        List.of(
+            often(1_000, compute),
+            often(1_000, compute),
+            often(1_000, () -> map.atomically(tx -> tx.merge(neighbour, 1, Integer::sum)))));
+
+    assertEquals(2_000, map.get(key));
+    assertEquals(1_000, map.get(neighbour));
+    assertEquals(expectedRuns.get(), map.get(runs));
+    assertEquals(expectedRuns.get(), map.get(others));
+  }
+
+  // Sizes
+
+  /** Keys are exchanged for others, so that as many are there at each moment. */
+  @Test
+  void sizes_areExactAtEachMoment() throws Exception {
+    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>(100);
+    List<Key> mine = everywhere(2, "one's ");
+    List<Key> theirs = everywhere(2, "another's ");
+    Stream.of(mine, theirs).forEach(keys -> keys.subList(0, 16).forEach(key -> map.put(key, 0)));
+
+    readWhile(
+        () -> {
+          assertEquals(32, map.size());
+          assertEquals(32, map.keySet().toArray().length);
+          assertEquals(32, map.snapshot().size());
+        },
+        List.of(often(100, () -> exchange(map, mine)), often(100, () -> exchange(map, theirs))));
+  }
+
+  private static void exchange(ReadMostlyMap<Key, Integer> map, List<Key> keys) {
+    for (int i = 0; i < keys.size(); i++) {
+      Key old = keys.get(i);
+      Key next = keys.get((i + 16) % keys.size());
+      map.atomically(tx -> {
+        tx.remove(old);
+        tx.put(next, 1);
+      });
+    }
+  }
+
+  /** Who has seen a key, or put it in, counts it. */
+  @Test
+  void aSize_isNotLessThanWhatWasSeen() throws Exception {
+    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
+    List<Key> keys = spread(400, "key ");
+
+    readWhile(
+        () -> {
+          int seen = 0;
+          while (seen < keys.size() && map.containsKey(keys.get(seen))) {
+            seen++;
+          }
+          int before = seen;
+          assertTrue(map.size() >= before, () -> "smaller than " + before);
+        },
+        List.of(
+            () -> {
+              for (int i = 0; i < keys.size(); i++) {
+                assertEquals(i, map.size());
+                assertNull(map.put(keys.get(i), i));
+              }
+            }));
+  }
+
+  // Iteration and removal beside writers
+
+  /** How entries are removed by what they are. */
+  private enum Remover {
+    OF_THE_MAP {
+      @Override
+      void remove(ReadMostlyMap<Key, Integer> map) {
+        map.removeIf((key, value) -> value == DEAD);
+      }
+    },
+    OF_ITS_ENTRIES {
+      @Override
+      void remove(ReadMostlyMap<Key, Integer> map) {
+        map.entrySet().removeIf(entry -> entry.getValue() == DEAD);
+      }
+    },
+    OF_ITS_VALUES {
+      @Override
+      void remove(ReadMostlyMap<Key, Integer> map) {
+        map.values().remove(DEAD);
+      }
+    };
+
+    static final int DEAD = -1;
+
+    abstract void remove(ReadMostlyMap<Key, Integer> map);
+  }
+
+  /** What was dead is alive again before it could be removed; or it is not there. */
+  @ParameterizedTest
+  @EnumSource
+  void whatHasChanged_isNotRemovedForWhatItWas(Remover remover) throws Exception {
+    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
+    List<Key> keys = everywhere(1, "");
+    keys.forEach(key -> map.put(key, 1));
+    AtomicBoolean isOver = new AtomicBoolean();
+    AtomicInteger revived = new AtomicInteger();
+    AtomicInteger removed = new AtomicInteger();
+
+    readWhile(
+        () -> remover.remove(map),
+        List.of(
+            () -> {
+              for (int i = 0; !isOver.get(); i++) {
+                Key key = keys.get(i % keys.size());
+                map.put(key, Remover.DEAD);
+                if (map.replace(key, Remover.DEAD, i)) {
+                  revived.incrementAndGet();
+                  assertEquals(i, map.get(key));
+                } else {
+                  removed.incrementAndGet();
+                  assertNull(map.put(key, i));
+                }
+                isOver.set(i >= 4_000);
+              }
+            }));
+
+    assertTrue(revived.get() > 0);
+    assertEquals(keys.size(), map.size());
+  }
+
+  @Test
+  void iterators_keepToTheirMoment_besideWriters() throws Exception {
+    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
+    List<Key> accounts = everywhere(1, "account ");
+    accounts.forEach(key -> map.put(key, 100));
+
+    readWhile(
+        () -> {
+          int sum = 0;
+          for (int value : map.values()) {
+            sum += value;
+          }
+          assertEquals(1_600, sum);
+          assertEquals(1_600, map.entrySet().stream().mapToInt(Map.Entry::getValue).sum());
+        },
+        List.of(
+            () -> {
+              for (int i = 0; i < 4_000; i++) {
+                Key from = accounts.get(i % 16);
+                Key to = accounts.get((i + 7) % 16);
+                int amount = i % 10 + 1;
+                map.atomically(tx -> {
+                  tx.merge(from, -amount, Integer::sum);
+                  tx.merge(to, amount, Integer::sum);
+                });
+              }
+            }));
+  }
+
+  // Turns
+
+  /**
+   * Others who find that it is not their turn lock what it has read, and change nothing. First one
+   * comes, while a key is looked up; others come while all that was read is compared, which takes
+   * longer than they need to wake up.
+   */
+  @Test
+  void whoHasItsTurn_isNotOutdatedByThoseWhoWaitForTheirs() throws Exception {
+    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
+    List<Key> keys = spread(50_000, "key ");
+    keys.forEach(key -> map.put(key, 0));
+    CountDownLatch lookedUp = new CountDownLatch(1);
+    CountDownLatch oneWaits = new CountDownLatch(1);
+    List<Actor> writers = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Key key = keys.get(i);
+      CountDownLatch start = i == 0 ? lookedUp : oneWaits;
+      writers.add(
+          Actor.start(
+              "writer " + i,
+              () -> {
+                start.await();
+                map.merge(key, 1, Integer::sum);
+              }));
+    }
+    Hooked last = new Hooked(new Key("last", 0));
+
+    map.untilDone(
+        1,
+        () -> {
+          MapTransaction<Key, Integer> tx = new MapTransaction<>(map);
+          keys.forEach(tx::get);
+          last.hookAt(
+              2, // when it is looked for, after its stripe is known
+              () -> {
+                lookedUp.countDown();
+                writers.get(0).awaitParked();
+                oneWaits.countDown();
+              });
+          tx.put(last, 1);
+          return tx.commit();
+        });
+    for (Actor writer : writers) {
+      writer.join();
+    }
+
+    assertEquals(1, map.get(last));
+    keys.subList(0, 4).forEach(key -> assertEquals(1, map.get(key)));
+  }
+
+  // What putAll finds changes before it is done
+
+  /** A key that does something when it is asked for its hash. */
+  private static final class Hooked extends Key {
+    private Runnable hook = () -> {};
+    private int calls;
+
+    Hooked(Key key) {
+      super(key.toString(), key.hashCode());
+    }
+
+    /** Runs something in one of the next calls. */
+    void hookAt(int call, Runnable hook) {
+      this.calls = call;
+      this.hook = hook;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return super.equals(other);
+    }
+
+    @Override
+    public int hashCode() {
+      calls--;
+      if (calls == 0) {
+        hook.run();
+      }
+      return super.hashCode();
+    }
+  }
+
+  /** Returns a table so large that to put two keys doesn't make all bins anew. */
+  private static ReadMostlyMap<Key, Integer> withOneBin(int size) {
+    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>(100);
+    Key.some(size - 1, 2, "neighbour ").forEach(key -> map.put(key, 0));
+    map.put(Key.in(2, "first"), 1);
+    return map;
+  }
+
+  private static void putBoth(
+      ReadMostlyMap<Key, Integer> map, Key first, int one, Hooked second, Runnable meanwhile) {
+    Map<Key, Integer> both = new LinkedHashMap<>();
+    both.put(first, one);
+    both.put(second, 2);
+    second.hookAt(1, meanwhile); // the first one has been found by then
+    map.putAll(both);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, A_CROWD})
+  void putAll_whoseKeysComeAndGoMeanwhile_putsBoth(int size) {
+    ReadMostlyMap<Key, Integer> map = withOneBin(size);
+    Key first = Key.in(2, "first");
+    Key second = Key.in(2, "second");
+
+    putBoth(
+        map,
+        first,
+        5,
+        new Hooked(second),
+        () -> {
+          map.remove(first);
+          map.put(first, 9);
+          map.put(second, 7);
+        });
+
+    assertEquals(5, map.get(first));
+    assertEquals(2, map.get(second));
+    assertEquals(size + 1, map.size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, A_CROWD})
+  void putAll_ofAValueThatIsThereUntilItIsReplacedMeanwhile_putsItBack(int size) {
+    ReadMostlyMap<Key, Integer> map = withOneBin(size);
+    Key first = Key.in(2, "first");
+    Key second = Key.in(2, "second");
+    List<@Nullable Integer> found = Collections.synchronizedList(new ArrayList<>());
+
+    putBoth(
+        map,
+        first,
+        1,
+        new Hooked(second),
+        () -> {
+          found.add(map.replace(first, 3));
+          found.add(map.get(second)); // so putAll is yet to come
+        });
+
+    assertEquals(1, found.get(0));
+    assertNull(found.get(1));
+    assertEquals(1, map.get(first));
+    assertEquals(2, map.get(second));
+  }
+}
