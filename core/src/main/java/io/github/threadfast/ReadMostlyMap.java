@@ -43,7 +43,7 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
   }
 
   public ReadMostlyMap(Map<? extends K, ? extends V> entries) {
-    this(ReadMostlyMap.<K, V>builder().expectedSize(entries.size()));
+    this(ReadMostlyMap.<K, V>builder().expectedSize(requireNonNull(entries, "entries").size()));
     putAll(entries);
   }
 
