@@ -192,16 +192,20 @@ class SnapshotStress {
     }
   }
 
-  /** A function that takes long is beaten by all others, where nothing bounds that. */
+  /**
+   * A function that takes long is beaten by all others, where nothing bounds that. There are few
+   * updates, since each gives way to the others, and to whatever else the machine has to do.
+   */
   @ParameterizedTest
   @ValueSource(ints = {0, 100, 10_000})
   void functions_areRunFourTimesAtMost_howeverHotTheContention(int length) throws Exception {
+    int updates = 50;
     Snapshot<Integer> snapshot = Snapshot.of(0);
     List<Integer> mostRuns = Collections.synchronizedList(new ArrayList<>());
 
     inAllWriters(() -> {
       int most = 0;
-      for (int i = 0; i < UPDATES; i++) {
+      for (int i = 0; i < updates; i++) {
         AtomicInteger runs = new AtomicInteger();
         snapshot.update(n -> {
           runs.incrementAndGet();
@@ -215,7 +219,7 @@ class SnapshotStress {
       mostRuns.add(most);
     });
 
-    assertEquals(WRITERS * UPDATES, snapshot.get());
+    assertEquals(WRITERS * updates, snapshot.get());
     assertTrue(Collections.max(mostRuns) <= Snapshot.MOST_RUNS, mostRuns::toString);
   }
 
