@@ -5,6 +5,7 @@ import io.github.threadfast.testkit.scenario.Call;
 import io.github.threadfast.testkit.scenario.Invariant;
 import io.github.threadfast.testkit.scenario.Program;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -234,7 +235,7 @@ public final class StressRunner<S> {
       List<Result> seen = new ArrayList<>(List.of(before[run]));
       for (int thread = 0; thread < completed.length; thread++) {
         int calls = program.threads().get(thread).size();
-        seen.addAll(List.of(results[thread]).subList(run * calls, (run + 1) * calls));
+        seen.addAll(Arrays.asList(results[thread]).subList(run * calls, (run + 1) * calls));
       }
       int done = 0;
       while (done < after.length && after[done] != null) {

@@ -2,6 +2,7 @@ package io.github.threadfast.testkit.run;
 
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import io.github.threadfast.testkit.model.Result.Returned;
 import io.github.threadfast.testkit.scenario.Call;
 import io.github.threadfast.testkit.scenario.Calls;
 import io.github.threadfast.testkit.scenario.Program;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -196,6 +198,42 @@ class StressRunnerTest {
     outcomes.forEach(
         outcome -> events(outcome.history()).forEach(event -> assertNotNull(event.result())));
     assertEquals(List.of(), runner.run(scenario, 1, ENOUGH));
+  }
+
+  /** As where a machine is too slow for a whole batch, and a call after the threads then hangs. */
+  @Test
+  void underWay_afterTheThreadsOfABatchThatWasCutShort_showsWhatTheyDid()
+      throws InterruptedException, ExecutionException {
+    StressRunner<Object> runner = new StressRunner<>(crew, Object::new, List.of(), 1);
+    AtomicInteger calls = new AtomicInteger();
+    Call<Object> stopInTheSecondRun =
+        Calls.call(
+            "stop",
+            subject -> {
+              if (calls.incrementAndGet() == 2) {
+                runner.stop();
+              }
+              return Result.returned("ran");
+            });
+    List<Outcome<Object>> seen = new ArrayList<>(); // of this thread
+    Call<Object> look =
+        Calls.call(
+            "look",
+            subject -> {
+              seen.add(runner.underWay().orElseThrow());
+              return Result.DONE;
+            });
+    Program<Object> scenario =
+        new Program<>(List.of(), List.of(List.of(stopInTheSecondRun), named("other")), List.of(look));
+
+    runner.run(scenario, 1_000, ENOUGH);
+
+    assertFalse(seen.isEmpty());
+    for (Outcome<Object> outcome : seen) {
+      assertEquals(
+          List.of(Result.returned("ran"), Result.returned("other"), Result.PENDING),
+          events(outcome.history()).stream().map(Event::result).toList());
+    }
   }
 
   @Test
