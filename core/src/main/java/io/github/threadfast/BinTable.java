@@ -496,6 +496,7 @@ abstract class BinTable<K, V> {
   final <R extends @Nullable Object, X extends Exception> R inTurn(
       Supplier<List<Stripe>> take, CheckedSupplier<R, X> body) throws X {
     boolean isNested = turn.isHeldBy(Thread.currentThread());
+    Events.Span fallback = Events.mapFallback();
     if (!isNested) {
       turn.lockSoon();
     }
@@ -510,6 +511,7 @@ abstract class BinTable<K, V> {
       if (!isNested) {
         turn.unlock();
       }
+      fallback.end(turn, null);
     }
   }
 

@@ -3,8 +3,8 @@ package io.github.threadfast;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A thread that has its turn to change a key of a map, until it is told to end: the value stays what
- * it is.
+ * A thread that has its turn to change a key of a map, until it is told to end: the value stays
+ * what it is.
  */
 final class MapTurn<K> implements AutoCloseable {
   private final CountDownLatch taken = new CountDownLatch(1);

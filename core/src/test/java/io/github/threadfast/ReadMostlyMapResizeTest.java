@@ -466,7 +466,8 @@ class ReadMostlyMapResizeTest {
                 (k, value) -> {
                   expectedRuns.incrementAndGet();
                   map.merge(runs, 1, Integer::sum);
-                  map.atomically(tx -> tx.merge(others, tx.get(runs) == null ? 0 : 1, Integer::sum));
+                  map.atomically(
+                      tx -> tx.merge(others, tx.get(runs) == null ? 0 : 1, Integer::sum));
                   assertEquals(map.get(key) != null, map.keySet().contains(key));
                   return value == null ? 1 : value + 1;
                 });
@@ -528,13 +529,12 @@ class ReadMostlyMapResizeTest {
           int before = seen;
           assertTrue(map.size() >= before, () -> "smaller than " + before);
         },
-        List.of(
-            () -> {
-              for (int i = 0; i < keys.size(); i++) {
-                assertEquals(i, map.size());
-                assertNull(map.put(keys.get(i), i));
-              }
-            }));
+        List.of(() -> {
+          for (int i = 0; i < keys.size(); i++) {
+            assertEquals(i, map.size());
+            assertNull(map.put(keys.get(i), i));
+          }
+        }));
   }
 
   // Iteration and removal beside writers
@@ -578,21 +578,20 @@ class ReadMostlyMapResizeTest {
 
     readWhile(
         () -> remover.remove(map),
-        List.of(
-            () -> {
-              for (int i = 0; !isOver.get(); i++) {
-                Key key = keys.get(i % keys.size());
-                map.put(key, Remover.DEAD);
-                if (map.replace(key, Remover.DEAD, i)) {
-                  revived.incrementAndGet();
-                  assertEquals(i, map.get(key));
-                } else {
-                  removed.incrementAndGet();
-                  assertNull(map.put(key, i));
-                }
-                isOver.set(i >= 4_000);
-              }
-            }));
+        List.of(() -> {
+          for (int i = 0; !isOver.get(); i++) {
+            Key key = keys.get(i % keys.size());
+            map.put(key, Remover.DEAD);
+            if (map.replace(key, Remover.DEAD, i)) {
+              revived.incrementAndGet();
+              assertEquals(i, map.get(key));
+            } else {
+              removed.incrementAndGet();
+              assertNull(map.put(key, i));
+            }
+            isOver.set(i >= 4_000);
+          }
+        }));
 
     assertTrue(revived.get() > 0);
     assertEquals(keys.size(), map.size());
@@ -613,18 +612,17 @@ class ReadMostlyMapResizeTest {
           assertEquals(1_600, sum);
           assertEquals(1_600, map.entrySet().stream().mapToInt(Map.Entry::getValue).sum());
         },
-        List.of(
-            () -> {
-              for (int i = 0; i < 4_000; i++) {
-                Key from = accounts.get(i % 16);
-                Key to = accounts.get((i + 7) % 16);
-                int amount = i % 10 + 1;
-                map.atomically(tx -> {
-                  tx.merge(from, -amount, Integer::sum);
-                  tx.merge(to, amount, Integer::sum);
-                });
-              }
-            }));
+        List.of(() -> {
+          for (int i = 0; i < 4_000; i++) {
+            Key from = accounts.get(i % 16);
+            Key to = accounts.get((i + 7) % 16);
+            int amount = i % 10 + 1;
+            map.atomically(tx -> {
+              tx.merge(from, -amount, Integer::sum);
+              tx.merge(to, amount, Integer::sum);
+            });
+          }
+        }));
   }
 
   // Turns

@@ -224,7 +224,8 @@ class StressRunnerTest {
               return Result.DONE;
             });
     Program<Object> scenario =
-        new Program<>(List.of(), List.of(List.of(stopInTheSecondRun), named("other")), List.of(look));
+        new Program<>(
+            List.of(), List.of(List.of(stopInTheSecondRun), named("other")), List.of(look));
 
     runner.run(scenario, 1_000, ENOUGH);
 
