@@ -154,7 +154,7 @@ final class Bins {
       return lower == null ? upper : lower;
     }
     if (lower instanceof Crowd || upper instanceof Crowd) {
-      return settled(Crowd.joined(Crowd.unordered(lower), Crowd.unordered(upper)));
+      return settled(Crowd.joined(Crowd.ofHashes(lower), Crowd.ofHashes(upper)));
     }
     Node<K, V> joined = lower;
     for (Node<K, V> node = upper; node != null; node = node.next) {

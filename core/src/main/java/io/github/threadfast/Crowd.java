@@ -2,6 +2,8 @@ package io.github.threadfast;
 
 import static java.util.Objects.requireNonNull;
 
+import java.lang.reflect.ParameterizedType;
+import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -9,28 +11,28 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bin with so many keys that to look at each would take long: those that have an order are in a
- * search tree. It is never changed; to add or take out a member is to make another crowd. Members
- * are nodes, which may be in several crowds: their {@code next} means nothing here.
+ * A bin with so many keys that to look at each would take long: they are in a search tree. It is
+ * never changed; to add or take out a member is to make another crowd. Members are nodes, which may
+ * be in several crowds: their {@code next} means nothing here.
  */
 @SuppressWarnings("ReferenceEquality") // identity is meant: no code of the user is run
 final class Crowd<K, V> extends Node<K, V> {
   /*
    * Idea. Hashes order keys, and where they are equal, compareTo does, if there is one. The rest,
-   * among them keys that compareTo calls equal though equals does not, are in a list. An attacker
-   * can choose keys of one hash, but not the shape of the tree: it is a treap, which random
-   * priorities keep balanced.
+   * which have the hash of another and no order with it, are in a list. An attacker can choose keys
+   * of one hash, but not the shape of the tree: it is a treap, which random priorities keep balanced.
    *
    * Invariants.
-   * (1) All keys in the tree are of one class, which is Comparable to itself. They are in the order of
-   *     hashes, as unsigned numbers, and then of compareTo, which calls no two of them equal.
+   * (1) The keys in the tree are in the order of hashes, as unsigned numbers. Those with equal hashes
+   *     are of one class, whose objects are Comparable to each other, and in the order of compareTo,
+   *     which calls no two of them equal.
    * (2) A node of the tree has no child of a higher priority.
    * (3) The hash of the crowd itself, as a node, leads to another bin: no key that is looked up here
    *     has it. So a search that walks chains passes it by.
    *
    * compareTo serves to find a key sooner. What it calls equal, equals has to confirm; if that
-   * says no, the key may still be in the list. A key of another class than those in the tree may
-   * equal one of them: so it is compared with each that has its hash.
+   * says no, the key may still be in the list. A key that can't be compared with those of its hash may
+   * equal one of them: so it is compared with each by equals.
    *
    * Since bins are ranges of hashes, a crowd is split, and two are joined, by hashes alone: a table
    * is resized without running code of the user.
@@ -77,16 +79,16 @@ final class Crowd<K, V> extends Node<K, V> {
     return crowd;
   }
 
-  /** Returns a crowd of the nodes of a bin, without asking for the order of its keys. */
-  static <K, V> Crowd<K, V> unordered(Node<K, V> head) {
+  /** Returns a crowd of the nodes of a bin, without asking keys for their order. */
+  static <K, V> Crowd<K, V> ofHashes(Node<K, V> head) {
     if (head instanceof Crowd<K, V> crowd) {
       return crowd;
     }
-    Rest<K, V> rest = null;
+    Crowd<K, V> crowd = new Crowd<>(head, null, null);
     for (Node<K, V> node = head; node != null; node = node.next) {
-      rest = new Rest<>(node, rest);
+      crowd = crowd.with(node, false);
     }
-    return new Crowd<>(head, null, rest);
+    return crowd;
   }
 
   /**
@@ -120,13 +122,7 @@ final class Crowd<K, V> extends Node<K, V> {
 
   /** Returns the member that has a key, if there is one. */
   @Nullable Node<K, V> find(int hash, Object key) {
-    Node<K, V> found = null;
-    if (tree != null) {
-      found =
-          isOrderedWith(tree, key)
-              ? tree.find(hash, key)
-              : Tree.findAmongEqualHashes(tree, hash, key);
-    }
+    Node<K, V> found = Tree.find(tree, hash, key);
     for (Rest<K, V> left = rest; found == null && left != null; left = left.others) {
       if (left.member.hash == hash && Keys.equal(key, left.member.key)) {
         found = left.member;
@@ -137,14 +133,14 @@ final class Crowd<K, V> extends Node<K, V> {
 
   /** Returns a crowd with a node more, whose key was not in it. */
   Crowd<K, V> with(Node<K, V> node) {
-    if (tree == null
-        ? node.key instanceof Comparable
-        : isOrderedWith(tree, node.key) && tree.place(node.hash, node.key) == null) {
-      Predicate<Node<K, V>> isBefore = other -> Tree.compare(node.hash, node.key, other) > 0;
-      int priority = ThreadLocalRandom.current().nextInt();
-      return new Crowd<>(this, Tree.with(tree, node, priority, isBefore), rest);
-    }
-    return new Crowd<>(this, tree, new Rest<>(node, rest));
+    return with(node, true);
+  }
+
+  /** As {@link #with(Node)}; asks keys for their order only if it may. */
+  private Crowd<K, V> with(Node<K, V> node, boolean mayCompare) {
+    return Tree.hasPlace(tree, node, mayCompare)
+        ? new Crowd<>(this, Tree.with(tree, node, ThreadLocalRandom.current().nextInt()), rest)
+        : new Crowd<>(this, tree, new Rest<>(node, rest));
   }
 
   /** Returns a crowd without one of its members, or null if there is no other. */
@@ -157,7 +153,7 @@ final class Crowd<K, V> extends Node<K, V> {
     Rest<K, V> others = Rest.replaced(rest, member, node);
     return others != rest
         ? of(tree, others)
-        : of(requireNonNull(tree).replaced(member, node), others);
+        : of(requireNonNull(tree).replacing(member, node), others);
   }
 
   /** Hands out each member, always in the same order. */
@@ -199,25 +195,13 @@ final class Crowd<K, V> extends Node<K, V> {
     return of(Tree.last(Tree.first(tree, isNotAfter), isBefore), others);
   }
 
-  /**
-   * Returns the members of two crowds, of which the first has the lower hashes. If they are ordered
-   * in two ways, those of one go to the list: no user code is run, which would be asked for more.
-   */
+  /** Returns the members of two crowds, of which the first has the lower hashes. */
   static <K, V> @Nullable Crowd<K, V> joined(Crowd<K, V> lower, Crowd<K, V> upper) {
     Rest<K, V> rest = lower.rest;
     for (Rest<K, V> left = upper.rest; left != null; left = left.others) {
       rest = new Rest<>(left.member, rest);
     }
-    if (lower.tree == null
-        || upper.tree == null
-        || isOrderedWith(lower.tree, upper.tree.member.key)) {
-      return of(Tree.joined(lower.tree, upper.tree), rest);
-    }
-    return of(lower.tree, upper.tree.addedTo(rest));
-  }
-
-  private static boolean isOrderedWith(Tree<?, ?> tree, Object key) {
-    return tree.member.key.getClass() == key.getClass();
+    return of(Tree.joined(lower.tree, upper.tree), rest);
   }
 
   /** Those that are in no order. */
@@ -248,34 +232,52 @@ final class Crowd<K, V> extends Node<K, V> {
   private record Tree<K, V>(
       Node<K, V> member, int priority, @Nullable Tree<K, V> left, @Nullable Tree<K, V> right) {
 
-    @SuppressWarnings("unchecked") // both keys are of one class, by (1)
+    /** Compares two keys that are in order: if their hashes are equal, they can be compared. */
+    @SuppressWarnings("unchecked") // by (1)
     private static int compare(int hash, Object key, Node<?, ?> other) {
       return hash == other.hash
           ? ((Comparable<Object>) key).compareTo(other.key)
           : Integer.compareUnsigned(hash, other.hash);
     }
 
-    /** Returns the member that has a key, of the class of the others. */
-    @Nullable Node<K, V> find(int hash, Object key) {
-      Node<K, V> same = place(hash, key);
-      return same != null && Keys.equal(key, same.key) ? same : null;
+    /**
+     * Returns whether keys of equal hashes can be compared: they are of one class, which says that
+     * its objects are Comparable to each other. One that is so by a superclass may not mean it.
+     */
+    private static boolean areOrdered(Object key, Object other) {
+      Class<?> type = key.getClass();
+      return key instanceof Comparable
+          && other.getClass() == type
+          && (type == String.class
+              || Arrays.stream(type.getGenericInterfaces())
+                  .anyMatch(its ->
+                      its instanceof ParameterizedType of
+                          && of.getRawType() == Comparable.class
+                          && of.getActualTypeArguments()[0] == type));
     }
 
-    /** Returns the member whose key is the same in the order. */
-    @Nullable Node<K, V> place(int hash, Object key) {
-      Tree<K, V> tree = this;
-      while (tree != null) {
-        int order = compare(hash, key, tree.member);
-        if (order == 0) {
-          return tree.member;
+    /** Returns the member that has a key, if it is in the tree. */
+    static <K, V> @Nullable Node<K, V> find(@Nullable Tree<K, V> tree, int hash, Object key) {
+      boolean isOrdered = false;
+      Tree<K, V> place = tree;
+      while (place != null) {
+        Node<K, V> member = place.member;
+        if (hash == member.hash && !isOrdered) {
+          isOrdered = areOrdered(key, member.key); // and with all others of the hash
+          if (!isOrdered) {
+            return findAmongEqualHashes(place, hash, key);
+          }
         }
-        tree = order < 0 ? tree.left : tree.right;
+        int order = compare(hash, key, member);
+        if (order == 0) {
+          return Keys.equal(key, member.key) ? member : null;
+        }
+        place = order < 0 ? place.left : place.right;
       }
       return null;
     }
 
-    /** Returns the member that has a key, of another class than the others. */
-    static <K, V> @Nullable Node<K, V> findAmongEqualHashes(
+    private static <K, V> @Nullable Node<K, V> findAmongEqualHashes(
         @Nullable Tree<K, V> tree, int hash, Object key) {
       if (tree == null) {
         return null;
@@ -288,18 +290,36 @@ final class Crowd<K, V> extends Node<K, V> {
       return found == null && order >= 0 ? findAmongEqualHashes(tree.right, hash, key) : found;
     }
 
-    /** Returns a tree with a node more. */
-    static <K, V> Tree<K, V> with(
-        @Nullable Tree<K, V> tree,
-        Node<K, V> node,
-        int priority,
-        Predicate<? super Node<K, V>> isBefore) {
+    /** Returns whether a key, which is not in the tree, has a place in its order. */
+    static <K, V> boolean hasPlace(@Nullable Tree<K, V> tree, Node<K, V> node, boolean mayCompare) {
+      boolean isOrdered = false;
+      Tree<K, V> place = tree;
+      while (place != null) {
+        Node<K, V> member = place.member;
+        if (node.hash == member.hash && !isOrdered) {
+          isOrdered = mayCompare && areOrdered(node.key, member.key);
+          if (!isOrdered) {
+            return false;
+          }
+        }
+        int order = compare(node.hash, node.key, member);
+        if (order == 0) {
+          return false;
+        }
+        place = order < 0 ? place.left : place.right;
+      }
+      return true;
+    }
+
+    /** Returns a tree with a node more, which has a place in its order. */
+    static <K, V> Tree<K, V> with(@Nullable Tree<K, V> tree, Node<K, V> node, int priority) {
       if (tree == null || priority > tree.priority) {
+        Predicate<Node<K, V>> isBefore = other -> compare(node.hash, node.key, other) > 0;
         return new Tree<>(node, priority, first(tree, isBefore), last(tree, isBefore));
       }
-      return isBefore.test(tree.member)
-          ? tree.withChildren(tree.left, with(tree.right, node, priority, isBefore))
-          : tree.withChildren(with(tree.left, node, priority, isBefore), tree.right);
+      return compare(node.hash, node.key, tree.member) > 0
+          ? tree.withChildren(tree.left, with(tree.right, node, priority))
+          : tree.withChildren(with(tree.left, node, priority), tree.right);
     }
 
     private Tree<K, V> withChildren(@Nullable Tree<K, V> left, @Nullable Tree<K, V> right) {
@@ -340,13 +360,27 @@ final class Crowd<K, V> extends Node<K, V> {
     }
 
     /** Returns a tree with another node of the same key, or none, in the place of a member. */
-    @Nullable Tree<K, V> replaced(Node<K, V> old, @Nullable Node<K, V> node) {
+    @Nullable Tree<K, V> replacing(Node<K, V> old, @Nullable Node<K, V> node) {
+      return leadsTo(old)
+          ? replacingOnPath(old, node)
+          : mapped(member -> member == old ? node : member); // a key that has changed is found, too
+    }
+
+    private boolean leadsTo(Node<K, V> old) {
+      Tree<K, V> place = this;
+      while (place != null && place.member != old) {
+        place = compare(old.hash, old.key, place.member) < 0 ? place.left : place.right;
+      }
+      return place != null;
+    }
+
+    private @Nullable Tree<K, V> replacingOnPath(Node<K, V> old, @Nullable Node<K, V> node) {
       if (member == old) {
         return node == null ? joined(left, right) : new Tree<>(node, priority, left, right);
       }
       return compare(old.hash, old.key, member) < 0
-          ? withChildren(requireNonNull(left).replaced(old, node), right)
-          : withChildren(left, requireNonNull(right).replaced(old, node));
+          ? withChildren(requireNonNull(left).replacingOnPath(old, node), right)
+          : withChildren(left, requireNonNull(right).replacingOnPath(old, node));
     }
 
     void each(Consumer<? super Node<K, V>> action) {
@@ -364,13 +398,6 @@ final class Crowd<K, V> extends Node<K, V> {
       Node<K, V> node = mapper.map(member);
       Tree<K, V> after = right == null ? null : right.mapped(mapper);
       return node == null ? joined(before, after) : new Tree<>(node, priority, before, after);
-    }
-
-    /** Returns a list with all members. */
-    Rest<K, V> addedTo(@Nullable Rest<K, V> rest) {
-      Rest<K, V> after = right == null ? rest : right.addedTo(rest);
-      Rest<K, V> all = new Rest<>(member, after);
-      return left == null ? all : left.addedTo(all);
     }
   }
 }
