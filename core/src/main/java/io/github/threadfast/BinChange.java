@@ -23,25 +23,38 @@ final class BinChange<K, V> {
 
   /** Adds what happens to a key; returns false if it was found in another state of the bin. */
   boolean add(Site<K, V> site) {
+    for (Site<K, V> other : sites) {
+      if (site.node != null && site.node == other.node) {
+        throw new IllegalStateException(
+            """
+            Two keys that are not equal were found to be the same key of a map: %s. It was changed \
+            while the change of the map was under way, or its equals contradicts itself.\
+            """
+                .formatted(site.key()));
+      }
+    }
     sites.add(site);
     return site.head == head;
   }
 
   /**
-   * Does what needs code of the user, with no lock held.
+   * Does what needs code of the user, with no lock held; returns whether there is something to do.
    *
    * @param matter whether values that were found will still be there. If not, a value that is there
    *     already is put in all the same: it may have been replaced by the time of the change
    */
-  void prepare(boolean matter) {
+  boolean prepare(boolean matter) {
     int growth = 0;
+    boolean isChange = !matter;
     for (Site<K, V> site : sites) {
       growth += Math.max(0, site.growth());
+      isChange |= site.isChanged();
     }
-    if (!Node.isChainFor(head, growth)) {
+    if (isChange && !Node.isChainFor(head, growth)) {
       isCrowd = true;
       made = crowd(matter);
     }
+    return isChange;
   }
 
   private @Nullable Node<K, V> crowd(boolean matter) {
@@ -82,7 +95,12 @@ final class BinChange<K, V> {
     return chain;
   }
 
-  void publish(@Nullable Node<K, V>[] bins) {
+  /** Lets others see it, and counts it. Allocates nothing. */
+  void publish(@Nullable Node<K, V>[] bins, Stripe[] stripes) {
     Bins.set(bins, index, made);
+    Stripe stripe = Bins.stripeOf(index, bins.length, stripes);
+    for (int i = 0; i < sites.size(); i++) {
+      stripe.changed(sites.get(i).growth());
+    }
   }
 }

@@ -2,7 +2,6 @@ package io.github.threadfast;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,7 +10,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.StampedLock;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The table of a {@link ReadMostlyMap}: who may change which bins when, and who may look. */
@@ -182,7 +180,7 @@ abstract class BinTable<K, V> {
       throw new IllegalStateException(
           """
           %s has a key that was changed after it was put in, so that it can't be found any more: %s, \
-          of class %s, whose hash code is %d now. Use keys that are immutable.\
+          of class %s, whose hash code is %d now. Use keys that are immutable; to clear the map makes it sound again.\
           """
               .formatted(
                   turn.label(), node.key, Texts.nameOf(node.key.getClass()), node.key.hashCode()));
@@ -224,11 +222,23 @@ abstract class BinTable<K, V> {
       Stripe[] stripes = this.stripes;
       R found =
           Stripe.whileReadLocked(
-              stripes, () -> this.stripes == stripes ? look.at(bins, stripes) : null);
+              stripes, () -> this.stripes == stripes ? requireFound(look.at(bins, stripes)) : null);
       if (found != null) {
         return found;
       }
     }
+  }
+
+  private <R> R requireFound(@Nullable R found) {
+    if (found == null) {
+      throw new IllegalStateException(
+          """
+          %s does not have as many entries as it has counted. Look for a key whose equals, hashCode or \
+          compareTo contradict each other. To clear the map makes it sound again.\
+          """
+              .formatted(turn.label()));
+    }
+    return found;
   }
 
   /** Returns all entries of one moment. */
@@ -255,9 +265,8 @@ abstract class BinTable<K, V> {
   final <X extends Exception> Site<K, V> change(
       K key, boolean matters, CheckedFunction<@Nullable V, @Nullable V, X> function) throws X {
     for (int run = 1; run < MOST_RUNS; run++) {
-      Site<K, V> site = locate(key);
-      site.next = function.apply(site.seen);
-      if (hasEnded(commit(site, matters), run)) {
+      Site<K, V> site = tryChange(key, matters, function);
+      if (hasEnded(site.outcome, run)) {
         return site;
       }
     }
@@ -271,11 +280,31 @@ abstract class BinTable<K, V> {
     return inTurn(
         () -> takeStripeOf(key),
         () -> {
-          Site<K, V> site = locate(key);
-          site.next = function.apply(site.seen);
-          requireNotNested(commit(site, matters));
+          Site<K, V> site = tryChange(key, matters, function);
+          requireNotNested(site.outcome);
           return site;
         });
+  }
+
+  /**
+   * Runs the function once. If something else has changed in the bin, or the table was resized,
+   * what it has returned is as good as before.
+   */
+  private <X extends Exception> Site<K, V> tryChange(
+      K key, boolean matters, CheckedFunction<@Nullable V, @Nullable V, X> function) throws X {
+    Site<K, V> site = locate(key);
+    site.next = function.apply(site.seen);
+    site.outcome = commit(site, matters);
+    for (int look = 1; look < LOOKS && site.outcome == Outcome.OUTDATED; look++) {
+      Site<K, V> again = locate(key);
+      if (matters && again.seen != site.seen) {
+        return site;
+      }
+      again.next = site.next;
+      again.outcome = commit(again, matters);
+      site = again;
+    }
+    return site;
   }
 
   private Outcome commit(Site<K, V> site, boolean matters) {
@@ -314,18 +343,19 @@ abstract class BinTable<K, V> {
    * @param matter whether values that were found still have to be there
    */
   final Outcome commit(Collection<Site<K, V>> sites, boolean matter) {
-    TreeMap<Integer, BinChange<K, V>> changes = new TreeMap<>();
+    TreeMap<Integer, BinChange<K, V>> byBin = new TreeMap<>();
     @Nullable Node<K, V>[] bins = this.bins;
     for (Site<K, V> site : sites) {
       if (site.bins != bins
-          || !changes.computeIfAbsent(site.index, i -> new BinChange<>(i, site.head)).add(site)) {
+          || !byBin.computeIfAbsent(site.index, i -> new BinChange<>(i, site.head)).add(site)) {
         return Outcome.OUTDATED;
       }
     }
-    changes.values().forEach(change -> change.prepare(matter));
+    List<BinChange<K, V>> changes = new ArrayList<>(byBin.values());
+    changes.removeIf(change -> !change.prepare(matter));
     Stripe[] stripes = this.stripes;
     Set<Stripe> theirs = new LinkedHashSet<>(); // in the order of bins, so in that of stripes
-    changes.keySet().forEach(index -> theirs.add(Bins.stripeOf(index, bins.length, stripes)));
+    byBin.keySet().forEach(index -> theirs.add(Bins.stripeOf(index, bins.length, stripes)));
     Stripe[] locked = theirs.toArray(Stripe[]::new);
     Outcome outcome =
         Stripe.whileLocked(
@@ -334,12 +364,10 @@ abstract class BinTable<K, V> {
               if (isTakenByAnother(locked)) {
                 return Outcome.TAKEN;
               }
-              if (this.stripes != stripes
-                  || this.bins != bins
-                  || !sites.stream().allMatch(site -> site.isCurrent(matter))) {
+              if (this.stripes != stripes || this.bins != bins || !areCurrent(sites, matter)) {
                 return Outcome.OUTDATED;
               }
-              publish(sites, changes.values(), bins, stripes);
+              publish(changes, bins, stripes);
               return Outcome.DONE;
             });
     if (outcome == Outcome.DONE) {
@@ -348,27 +376,28 @@ abstract class BinTable<K, V> {
     return outcome;
   }
 
-  private void publish(
-      Collection<Site<K, V>> sites,
-      Collection<BinChange<K, V>> changes,
-      @Nullable Node<K, V>[] bins,
-      Stripe[] stripes) {
-    changes.forEach(BinChange::make); // before any is seen, since it may run out of memory
-    if (changes.size() == 1) {
-      changes.forEach(
-          change -> change.publish(bins)); // a single write, which nobody sees by halves
-    } else {
-      long stamp = batches.writeLock();
-      try {
-        changes.forEach(change -> change.publish(bins));
-      } finally {
-        batches.unlockWrite(stamp);
+  private static <K, V> boolean areCurrent(Collection<Site<K, V>> sites, boolean matter) {
+    for (Site<K, V> site : sites) {
+      if (!site.isCurrent(matter)) {
+        return false;
       }
     }
-    for (Site<K, V> site : sites) {
-      if (site.isChanged()) {
-        Bins.stripeOf(site.index, bins.length, stripes).changed(site.growth());
-      }
+    return true;
+  }
+
+  private void publish(
+      List<BinChange<K, V>> changes, @Nullable Node<K, V>[] bins, Stripe[] stripes) {
+    for (BinChange<K, V> change : changes) {
+      change.make();
+    }
+    boolean isBatch = changes.size() > 1; // a single write can't be seen by halves
+    long stamp = isBatch ? batches.writeLock() : 0;
+    // From here on nothing is allocated: it is done whole, or not at all.
+    for (int i = 0; i < changes.size(); i++) {
+      changes.get(i).publish(bins, stripes);
+    }
+    if (isBatch) {
+      batches.unlockWrite(stamp);
     }
   }
 
@@ -376,6 +405,14 @@ abstract class BinTable<K, V> {
 
   /** Replaces all bins, if the state is still the one that they were made from. */
   final Outcome replace(State<K, V> state, @Nullable Node<K, V>[] next, Stripe[] counted) {
+    Outcome outcome = replaceLocked(state, next, counted);
+    if (outcome == Outcome.DONE) {
+      resizeIfDue(next, counted);
+    }
+    return outcome;
+  }
+
+  private Outcome replaceLocked(State<K, V> state, @Nullable Node<K, V>[] next, Stripe[] counted) {
     return whileAllLocked(stripes -> {
       if (isTakenByAnother(stripes)) {
         return Outcome.TAKEN;
@@ -399,7 +436,7 @@ abstract class BinTable<K, V> {
               if (isTakenByAnother(stripes)) {
                 return Outcome.TAKEN;
               }
-              if (Stripe.size(stripes) > 0) {
+              if (Stripe.size(stripes) > 0 || bins.length > fewestBins) {
                 install(Bins.ofLength(fewestBins), Bins.stripesFor(fewestBins));
               }
               return Outcome.DONE;
@@ -408,7 +445,7 @@ abstract class BinTable<K, V> {
 
   /** Looks whether there should be more bins, or fewer. What it reads may be out of date. */
   private void resizeIfDue(@Nullable Node<K, V>[] bins, Stripe[] stripes) {
-    if (newLength(bins.length, Stripe.size(stripes)) != 0) {
+    if (newLength(bins.length, Stripe.size(stripes)) != 0 && !isTaken(stripes)) {
       try {
         resize(bins);
       } catch (OutOfMemoryError e) {
@@ -420,8 +457,7 @@ abstract class BinTable<K, V> {
   private void resize(@Nullable Node<K, V>[] bins) {
     whileAllLocked(stripes -> {
       int length = newLength(bins.length, Stripe.size(stripes));
-      boolean isTaken = Arrays.stream(stripes).anyMatch(stripe -> stripe.taker != null);
-      if (length != 0 && this.bins == bins && !isTaken) {
+      if (length != 0 && this.bins == bins && !isTaken(stripes)) {
         @Nullable Node<K, V>[] next = Bins.resized(bins, length);
         install(next, Bins.counted(next));
       }
@@ -440,6 +476,9 @@ abstract class BinTable<K, V> {
   }
 
   private void install(@Nullable Node<K, V>[] bins, Stripe[] stripes) {
+    if (turn.isHeldBy(Thread.currentThread())) {
+      mark(stripes); // it still has its turn
+    }
     this.bins = bins; // first, or another could lock one of the stripes for a bin of the old ones
     this.stripes = stripes;
   }
@@ -494,60 +533,87 @@ abstract class BinTable<K, V> {
   /** Runs something while this thread has its turn, in which nobody else changes some bins. */
   @CanIgnoreReturnValue
   final <R extends @Nullable Object, X extends Exception> R inTurn(
-      Supplier<List<Stripe>> take, CheckedSupplier<R, X> body) throws X {
-    boolean isNested = turn.isHeldBy(Thread.currentThread());
-    Events.Span fallback = Events.mapFallback();
-    if (!isNested) {
-      turn.lockSoon();
+      Runnable take, CheckedSupplier<R, X> body) throws X {
+    if (turn.isHeldBy(Thread.currentThread())) {
+      take.run();
+      return body.get();
     }
+    Events.Span fallback = Events.mapFallback();
+    turn.lockSoon();
     try {
-      List<Stripe> taken = take.get();
-      try {
-        return body.get();
-      } finally {
-        setTaker(taken, null);
-      }
+      take.run();
+      return body.get();
     } finally {
-      if (!isNested) {
-        turn.unlock();
-      }
+      release();
+      turn.unlock();
       fallback.end(turn, null);
     }
   }
 
-  private List<Stripe> takeStripeOf(K key) {
+  final void takeStripeOf(K key) {
     int hash = Keys.hash(key);
-    while (true) {
+    boolean isTaken = false;
+    while (!isTaken) {
       @Nullable Node<K, V>[] bins = this.bins;
       Stripe[] stripes = this.stripes;
       Stripe stripe = Bins.stripeOf(Bins.indexOf(hash, bins.length), bins.length, stripes);
-      List<Stripe> taken = take(new Stripe[] {stripe}, stripes);
-      if (taken != null) {
-        return taken;
-      }
+      isTaken = take(new Stripe[] {stripe}, stripes);
     }
   }
 
-  private List<Stripe> takeAll() {
-    while (true) {
+  final void takeAll() {
+    boolean areTaken = false;
+    while (!areTaken) {
       Stripe[] stripes = this.stripes;
-      List<Stripe> taken = take(stripes, stripes);
-      if (taken != null) {
-        return taken;
+      areTaken = take(stripes, stripes);
+    }
+  }
+
+  private boolean take(Stripe[] some, Stripe[] all) {
+    return Stripe.whileLocked(
+        some,
+        () -> {
+          if (stripes != all) {
+            return false;
+          }
+          mark(some);
+          return true;
+        });
+  }
+
+  private static void mark(Stripe[] stripes) {
+    for (Stripe stripe : stripes) {
+      stripe.taker = Thread.currentThread();
+    }
+  }
+
+  /**
+   * Gives back all that was taken. It needs no memory, and no lock: nobody else looks for itself.
+   */
+  private void release() {
+    for (Stripe stripe : stripes) {
+      if (stripe.taker == Thread.currentThread()) {
+        stripe.taker = null;
       }
     }
   }
 
-  private void setTaker(List<Stripe> stripes, @Nullable Thread taker) {
+  private static boolean isTaken(Stripe[] stripes) {
     for (Stripe stripe : stripes) {
-      long stamp = stripe.writeLock();
-      stripe.taker = taker;
-      stripe.unlockWrite(stamp);
+      if (stripe.taker != null) {
+        return true;
+      }
     }
+    return false;
   }
 
   private static boolean isTakenByAnother(Stripe[] stripes) {
-    return Arrays.stream(stripes).anyMatch(Stripe::isTakenByAnother);
+    for (Stripe stripe : stripes) {
+      if (stripe.isTakenByAnother()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @CanIgnoreReturnValue
@@ -561,23 +627,5 @@ abstract class BinTable<K, V> {
         return result;
       }
     }
-  }
-
-  private @Nullable List<Stripe> take(Stripe[] some, Stripe[] all) {
-    List<Stripe> free = new ArrayList<>();
-    return Stripe.<@Nullable List<Stripe>>whileLocked(
-        some,
-        () -> {
-          if (stripes != all) {
-            return null;
-          }
-          for (Stripe stripe : some) {
-            if (stripe.taker == null) { // or it is this thread, by an outer turn
-              stripe.taker = Thread.currentThread();
-              free.add(stripe);
-            }
-          }
-          return free;
-        });
   }
 }

@@ -20,6 +20,9 @@ final class Site<K, V> {
   /** The value it shall have, or null. */
   @Nullable V next;
 
+  /** What has become of it. */
+  Outcome outcome = Outcome.OUTDATED;
+
   private @Nullable Node<K, V> made;
 
   /** Looks for a key, with no lock held. */

@@ -21,7 +21,7 @@ class Stripe extends StampedLock {
   long changes;
 
   /** Who has its turn, so that nobody else may change the bins. */
-  transient @Nullable Thread taker;
+  transient volatile @Nullable Thread taker;
 
   /** Begins to read what it guards, as soon as it isn't locked. */
   final long awaitOptimisticRead() {
@@ -41,6 +41,7 @@ class Stripe extends StampedLock {
 
   /** Returns whether another thread has its turn. Asked with the lock. */
   final boolean isTakenByAnother() {
+    Thread taker = this.taker;
     return taker != null && taker != Thread.currentThread();
   }
 
