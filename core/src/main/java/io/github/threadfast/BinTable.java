@@ -296,11 +296,10 @@ abstract class BinTable<K, V> {
     site.next = function.apply(site.seen);
     site.outcome = commit(site, matters);
     for (int look = 1; look < LOOKS && site.outcome == Outcome.OUTDATED; look++) {
-      Site<K, V> again = locate(key);
+      Site<K, V> again = site.foundAnew(this);
       if (matters && again.seen != site.seen) {
         return site;
       }
-      again.next = site.next;
       again.outcome = commit(again, matters);
       site = again;
     }

@@ -3,6 +3,7 @@ package io.github.threadfast;
 import static java.util.Objects.requireNonNull;
 
 import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The entries of a map at one moment. Those who have it change nothing in it. */
@@ -76,7 +77,7 @@ final class Copy<K, V> {
       int first = at;
       Node.each(
           head, node -> at = at >= 0 && at < keys.length && keys[at] == node.key ? at + 1 : -1);
-      if (at < 0 || areSame(first, at)) {
+      if (at < 0 || areSame(next, first, at)) {
         return head;
       }
       at = first;
@@ -91,21 +92,35 @@ final class Copy<K, V> {
       return chain;
     }
 
-    private boolean areSame(int first, int end) {
-      for (int i = first; i < end; i++) {
-        if (next[i] != values[i]) {
-          return false;
-        }
-      }
-      return true;
-    }
-
     @SuppressWarnings("unchecked") // they come from functions that return such values
     private @Nullable Node<K, V> next(Node<K, V> node, @Nullable Node<K, V> chain) {
       Object value = next[at];
       at++;
       return value == null ? null : new Node<>(node.hash, node.key, (V) value, chain);
     }
+  }
+
+  /** Returns what a function gives for each entry. */
+  @Nullable Object[] values(IntFunction<? extends @Nullable Object> function) {
+    @Nullable Object[] next = new Object[values.length];
+    for (int i = 0; i < next.length; i++) {
+      next[i] = function.apply(i);
+    }
+    return next;
+  }
+
+  /** Returns whether all values are the given ones. */
+  boolean has(@Nullable Object[] others) {
+    return areSame(others, 0, values.length);
+  }
+
+  private boolean areSame(@Nullable Object[] others, int first, int end) {
+    for (int i = first; i < end; i++) {
+      if (others[i] != values[i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   State<K, V> state() {

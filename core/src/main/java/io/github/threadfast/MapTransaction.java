@@ -40,20 +40,26 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ReferenceEquality") // identity is meant: no code of the user is run
 public final class MapTransaction<K, V> {
   /*
-   * Invariant. If outdated is false, the sites that were found are what the map had at one moment:
+   * Invariant. If it is not outdated, the sites that were found are what the map had at one moment:
    * the one when the last of them was found. That is so since the stamps of all their stripes were
-   * taken before they were found, and have been valid after that. If one is not valid any more, new
-   * ones are taken, and each site is compared with what is there now: by identity, which proves that
-   * it is the same entry with the same value. Whether it had another one meanwhile is no matter. For
-   * that moment the stripes are locked. So a thread that has its turn is never outdated but by itself.
+   * taken before they were found, and have been valid after that. If one is not valid any more, each
+   * site is compared with what is there now, while nobody can change it: by identity, which proves that
+   * it is the same entry with the same value, whether or not it had another one meanwhile. If only
+   * other keys have changed in its bin, it is found anew. So a thread that has its turn is never
+   * outdated but by itself.
    */
+
+  private static final int LOOKS = 3;
 
   private final BinTable<K, V> table;
   private final Thread thread = Thread.currentThread();
   private final Map<Object, Site<K, V>> sites = new HashMap<>();
-  private final @Nullable Node<K, V>[] bins;
-  private final Stripe[] stripes;
-  private final long[] stamps;
+  private @Nullable Node<K, V>[] bins;
+  private Stripe[] stripes;
+
+  /** Of stripes; 0 for those that nothing was found in. */
+  private long[] stamps;
+
   private boolean isOutdated;
   private boolean isOver;
 
@@ -247,45 +253,80 @@ public final class MapTransaction<K, V> {
   }
 
   private Site<K, V> find(K key) {
-    int index = Bins.indexOf(Keys.hash(key), bins.length);
+    watch(Keys.hash(key));
+    Site<K, V> site = table.locate(key);
+    sites.put(key, site);
+    requireCurrent(isConsistent());
+    return sites.getOrDefault(key, site); // it may have been found anew
+  }
+
+  private void watch(int hash) {
+    int index = Bins.indexOf(hash, bins.length);
     int stripe = Bins.numberOfStripe(index, bins.length, stripes.length);
     if (stamps[stripe] == 0) {
       stamps[stripe] = stripes[stripe].awaitOptimisticRead();
     }
-    Site<K, V> site = table.locate(key);
-    requireCurrent(site.bins == bins);
-    sites.put(key, site);
-    requireCurrent(isConsistent());
-    return site;
   }
 
   /** Returns whether all that was found is what the map has at one moment. */
   private boolean isConsistent() {
-    return isValid() || isCurrent();
+    for (int look = 1; look <= LOOKS; look++) {
+      if (isValid() || isCurrent()) {
+        return true;
+      }
+      if (!findAnew()) {
+        return false;
+      }
+    }
+    return false;
   }
 
   /**
    * Returns whether all that was found is there now, and takes new stamps. With locks: else a stamp
-   * would be invalid again as soon as another thread has locked its stripe, be it in vain, since
-   * this one has its turn.
+   * would be invalid again as soon as another thread has locked its stripe, be it in vain.
    */
   private boolean isCurrent() {
-    Stripe[] locked =
+    Stripe[] watched =
         IntStream.range(0, stripes.length)
             .filter(i -> stamps[i] != 0)
             .mapToObj(i -> stripes[i])
             .toArray(Stripe[]::new);
     return Stripe.whileReadLocked(
-        locked,
+        watched,
         () -> {
           for (int i = 0; i < stamps.length; i++) {
             if (stamps[i] != 0) {
               stamps[i] = stripes[i].tryOptimisticRead();
             }
           }
-          return table.stripes() == stripes
-              && sites.values().stream().allMatch(site -> site.isCurrent(true));
+          return table.stripes() == stripes && areCurrent();
         });
+  }
+
+  private boolean areCurrent() {
+    for (Site<K, V> site : sites.values()) {
+      if (site.bins != bins || !site.isCurrent(true)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Finds all keys once more; returns whether they have the values that they had. */
+  private boolean findAnew() {
+    stripes = table.stripes();
+    bins = table.bins();
+    stamps = new long[stripes.length];
+    for (Map.Entry<Object, Site<K, V>> entry : sites.entrySet()) {
+      Site<K, V> before = entry.getValue();
+      watch(before.hash);
+      Site<K, V> now = before.foundAnew(table);
+      if (now.seen != before.seen || now.bins != bins) {
+        return false;
+      }
+      entry.setValue(now);
+    }
+    return true;
   }
 
   private boolean isValid() {
@@ -309,9 +350,14 @@ public final class MapTransaction<K, V> {
     if (isOutdated) {
       return Outcome.OUTDATED;
     }
-    return sites.values().stream().anyMatch(Site::isChanged)
-        ? table.commit(sites.values(), true)
-        : Outcome.DONE; // what was read was there at one moment
+    if (sites.values().stream().noneMatch(Site::isChanged)) {
+      return Outcome.DONE; // what was read was there at one moment
+    }
+    Outcome outcome = table.commit(sites.values(), true);
+    for (int look = 1; look < LOOKS && outcome == Outcome.OUTDATED && findAnew(); look++) {
+      outcome = table.commit(sites.values(), true);
+    }
+    return outcome;
   }
 
   boolean isOutdated() {

@@ -7,6 +7,7 @@ import java.util.AbstractMap.SimpleEntry;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
@@ -97,19 +98,25 @@ abstract class MapView<K, V, E> extends AbstractCollection<E> {
   public final boolean removeIf(Predicate<? super E> filter) {
     requireNonNull(filter, "filter");
     return map.rewrite(
-        (copy, index) -> filter.test(element(copy, index)) ? null : copy.value(index));
+        copy -> copy.values(i -> filter.test(element(copy, i)) ? null : copy.value(i)));
   }
 
   @Override
   public final boolean removeAll(Collection<?> elements) {
     requireNonNull(elements, "elements");
-    return removeIf(elements::contains);
+    return removeIf(searchable(elements)::contains);
   }
 
   @Override
   public final boolean retainAll(Collection<?> elements) {
     requireNonNull(elements, "elements");
-    return removeIf(element -> !elements.contains(element));
+    Collection<?> kept = searchable(elements);
+    return removeIf(element -> !kept.contains(element));
+  }
+
+  /** Returns the same elements, in a set if to look for one in a list would take long. */
+  private static Collection<?> searchable(Collection<?> elements) {
+    return elements instanceof List ? new HashSet<>(elements) : elements;
   }
 
   /** The values. */
@@ -129,15 +136,19 @@ abstract class MapView<K, V, E> extends AbstractCollection<E> {
     }
 
     @Override
-    public boolean remove(Object value) {
-      requireNonNull(value, "value");
-      Copy<K, V> copy = map.copy();
-      for (int i = 0; i < copy.size(); i++) {
-        if (value.equals(copy.value(i)) && map.remove(copy.key(i), copy.value(i))) {
-          return true;
+    public boolean remove(@Nullable Object value) {
+      return value != null && map.rewrite(copy -> withoutFirst(copy, value));
+    }
+
+    private static <V> @Nullable Object[] withoutFirst(Copy<?, V> copy, Object value) {
+      @Nullable Object[] next = copy.values(copy::value);
+      for (int i = 0; i < next.length; i++) {
+        if (value.equals(next[i])) {
+          next[i] = null;
+          break;
         }
       }
-      return false;
+      return next;
     }
   }
 
@@ -202,12 +213,18 @@ abstract class MapView<K, V, E> extends AbstractCollection<E> {
 
     @Override
     public boolean contains(Object entry) {
-      return entry instanceof Map.Entry<?, ?> e && e.getValue().equals(map.get(e.getKey()));
+      return entry instanceof Map.Entry<?, ?> e
+          && e.getKey() != null
+          && e.getValue() != null
+          && e.getValue().equals(map.get(e.getKey()));
     }
 
     @Override
     public boolean remove(Object entry) {
-      return entry instanceof Map.Entry<?, ?> e && map.remove(e.getKey(), e.getValue());
+      return entry instanceof Map.Entry<?, ?> e
+          && e.getKey() != null
+          && e.getValue() != null
+          && map.remove(e.getKey(), e.getValue());
     }
   }
 

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -326,17 +325,9 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
   public Map<K, V> getAll(Collection<? extends K> keys) {
     requireNonNull(keys, "keys");
     List<K> wanted = new ArrayList<>();
-    keys.forEach(key -> wanted.add(requireNonNull(key, "a key")));
-    return computeAtomically(tx -> {
-      Map<K, V> found = new LinkedHashMap<>();
-      for (K key : wanted) {
-        V value = tx.get(key);
-        if (value != null) {
-          found.put(key, value);
-        }
-      }
-      return Collections.unmodifiableMap(found);
-    });
+    keys.forEach(key -> wanted.add(requireNonNull(key, "a key in keys")));
+    checkKeys();
+    return Collections.unmodifiableMap(look(new Candidates<>(wanted)).chosen());
   }
 
   /**
@@ -390,9 +381,12 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
           MapTransaction<K, V> transaction = new MapTransaction<>(this);
           try {
             result.setPlain(function.apply(transaction));
-          } catch (Exception e) {
-            if (!transaction.isOutdated()) {
+          } catch (Throwable e) {
+            if (!transaction.isOutdated() || e instanceof VirtualMachineError) {
               throw e;
+            }
+            if (e instanceof InterruptedException) {
+              Thread.currentThread().interrupt();
             }
           } finally {
             transaction.end();
@@ -441,9 +435,10 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
   @Override
   public void replaceAll(BiFunction<? super K, ? super V, ? extends V> function) {
     requireNonNull(function, "function");
-    rewrite((copy, i) ->
-        requireNonNull(
-            function.apply(copy.key(i), copy.value(i)), "a value that function returned"));
+    rewrite(copy ->
+        copy.values(i ->
+            requireNonNull(
+                function.apply(copy.key(i), copy.value(i)), "a value that function returned")));
   }
 
   /**
@@ -457,29 +452,24 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
   @CanIgnoreReturnValue
   public boolean removeIf(BiPredicate<? super K, ? super V> filter) {
     requireNonNull(filter, "filter");
-    return rewrite((copy, i) -> filter.test(copy.key(i), copy.value(i)) ? null : copy.value(i));
+    return rewrite(
+        copy -> copy.values(i -> filter.test(copy.key(i), copy.value(i)) ? null : copy.value(i)));
   }
 
-  /** Returns the value that an entry shall have, or null if it shall be taken out. */
-  interface Rewrite<K, V> {
-    @Nullable V of(Copy<K, V> copy, int index);
-  }
-
-  /** Rewrites all entries as one step; returns whether there was anything to do. */
+  /**
+   * Rewrites all entries as one step; returns whether there was anything to do.
+   *
+   * @param rewriter returns the values that the entries shall have, or null for those to take out
+   */
   @CanIgnoreReturnValue
-  @SuppressWarnings("ReferenceEquality") // the same value is no change
-  final boolean rewrite(Rewrite<K, V> rewrite) {
+  final boolean rewrite(Function<Copy<K, V>, @Nullable Object[]> rewriter) {
     boolean[] isDifferent = {false};
     untilDone(
         2,
         () -> {
           Copy<K, V> copy = copy();
-          @Nullable Object[] next = new Object[copy.size()];
-          isDifferent[0] = false;
-          for (int i = 0; i < next.length; i++) {
-            next[i] = rewrite.of(copy, i);
-            isDifferent[0] |= next[i] != copy.value(i);
-          }
+          @Nullable Object[] next = rewriter.apply(copy);
+          isDifferent[0] = !copy.has(next);
           if (!isDifferent[0]) {
             return Outcome.DONE;
           }

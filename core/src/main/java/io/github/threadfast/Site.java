@@ -37,6 +37,13 @@ final class Site<K, V> {
     this.next = seen;
   }
 
+  /** Looks for the key once more. */
+  Site<K, V> foundAnew(BinTable<K, V> table) {
+    Site<K, V> site = table.locate(key);
+    site.next = next;
+    return site;
+  }
+
   /** Returns the key that is in the map, or will be: an equal one that is there stays there. */
   K key() {
     return node == null ? key : node.key;
