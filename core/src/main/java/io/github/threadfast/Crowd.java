@@ -123,7 +123,7 @@ final class Crowd<K, V> extends Node<K, V> {
   /** Returns a crowd with a node more, whose key was not in it. */
   Crowd<K, V> with(Node<K, V> node) {
     if (tree == null
-        ? node.key instanceof Comparable
+        ? isOrdered(node.key)
         : isOrderedWith(tree, node.key) && tree.place(node.hash, node.key) == null) {
       Predicate<Node<K, V>> isBefore = other -> Tree.compare(node.hash, node.key, other) > 0;
       int priority = ThreadLocalRandom.current().nextInt();
@@ -199,6 +199,16 @@ final class Crowd<K, V> extends Node<K, V> {
       return of(Tree.joined(lower.tree, upper.tree), rest);
     }
     return of(lower.tree, upper.tree.addedTo(rest));
+  }
+
+  /** Returns whether a key can be compared with others of its class. */
+  @SuppressWarnings("unchecked") // it tells whether it is so
+  private static boolean isOrdered(Object key) {
+    try {
+      return key instanceof Comparable && ((Comparable<Object>) key).compareTo(key) == 0;
+    } catch (ClassCastException e) { // by which compareTo says no: it compares with other classes
+      return false;
+    }
   }
 
   private static boolean isOrderedWith(Tree<?, ?> tree, Object key) {
