@@ -221,7 +221,10 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
           } finally {
             transaction.end();
           }
-          return transaction.isOutdated() ? Outcome.OUTDATED : commit(transaction.sites(), true);
+          if (transaction.isOutdated()) {
+            return Outcome.OUTDATED;
+          }
+          return transaction.hasOnlyRead() ? Outcome.DONE : commit(transaction.sites(), true);
         });
     return result.getPlain();
   }

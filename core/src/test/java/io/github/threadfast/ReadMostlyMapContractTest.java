@@ -38,8 +38,8 @@ import org.junit.jupiter.api.Timeout;
  * Guava's suites for a {@code ConcurrentMap}, but for two demands.
  *
  * <p>That a collection whose elements can be removed has no immutable spliterator, is not so where
- * it goes through a copy, as that of a {@code CopyOnWriteArrayList}. And the default value of {@code
- * getOrDefault} may not be null, as no argument may.
+ * it goes through a copy, as that of a {@code CopyOnWriteArrayList}. And the default value of
+ * {@code getOrDefault} may not be null, as no argument may.
  */
 @Timeout(60)
 class ReadMostlyMapContractTest {
@@ -138,19 +138,21 @@ class ReadMostlyMapContractTest {
       Function<String, K> key,
       Function<List<Map.Entry<K, String>>, Map<K, String>> maker) {
     return (DynamicContainer)
-        node(ConcurrentMapTestSuiteBuilder.using(new Generator<>(key, maker))
-            .named(name)
-            .withFeatures(
-                CollectionSize.ANY,
-                MapFeature.GENERAL_PURPOSE,
-                CollectionFeature.SUPPORTS_ITERATOR_REMOVE)
-            .suppressing(
-                CollectionSpliteratorTester
-                    .getSpliteratorNotImmutableCollectionAllowsRemoveMethod(),
-                Helpers.getMethod(MapGetOrDefaultTester.class, "testGetOrDefault_absentNullDefault"),
-                Helpers.getMethod(
-                    MapGetOrDefaultTester.class, "testGetOrDefault_presentNullDefault"))
-            .createTestSuite());
+        node(
+            ConcurrentMapTestSuiteBuilder.using(new Generator<>(key, maker))
+                .named(name)
+                .withFeatures(
+                    CollectionSize.ANY,
+                    MapFeature.GENERAL_PURPOSE,
+                    CollectionFeature.SUPPORTS_ITERATOR_REMOVE)
+                .suppressing(
+                    CollectionSpliteratorTester
+                        .getSpliteratorNotImmutableCollectionAllowsRemoveMethod(),
+                    Helpers.getMethod(
+                        MapGetOrDefaultTester.class, "testGetOrDefault_absentNullDefault"),
+                    Helpers.getMethod(
+                        MapGetOrDefaultTester.class, "testGetOrDefault_presentNullDefault"))
+                .createTestSuite());
   }
 
   private static DynamicNode node(Test test) {
