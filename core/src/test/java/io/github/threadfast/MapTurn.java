@@ -28,7 +28,7 @@ final class MapTurn<K> implements AutoCloseable {
                         Call.await(end);
                         inTurn.run();
                       }
-                      return value;
+                      return value + 1;
                     }));
     Call.await(taken);
   }
@@ -48,6 +48,10 @@ final class MapTurn<K> implements AutoCloseable {
 
   void end() {
     end.countDown();
+  }
+
+  void awaitParked() {
+    actor.awaitParked();
   }
 
   /** Throws what it has thrown. */
