@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Several threads on one {@code ReadMostlyMap}: red without its locks, validations or turns. */
 @Timeout(60)
 class ReadMostlyMapStress {
-  private static final Duration BUDGET = Duration.ofSeconds(2);
+  private static final Duration BUDGET = Duration.ofMillis(1_500);
 
   /** A key that chooses in which of sixteen parts of the table it is. */
   static class Key implements Comparable<Key> {
