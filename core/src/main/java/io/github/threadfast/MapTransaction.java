@@ -364,11 +364,6 @@ public final class MapTransaction<K, V> {
     return isOutdated;
   }
 
-  /** Returns whether there is nothing to change: what was read is of one moment anyhow. */
-  boolean hasOnlyRead() {
-    return sites.values().stream().noneMatch(Site::isChanged);
-  }
-
   void end() {
     isOver = true;
   }

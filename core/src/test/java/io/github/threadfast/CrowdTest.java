@@ -2,6 +2,7 @@ package io.github.threadfast;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -86,6 +87,7 @@ class CrowdTest {
   }
 
   /** What is in no order with its own. */
+  @SuppressWarnings("ComparableType") // on purpose
   static final class Strange extends Key implements Comparable<String> {
     Strange(int hash, int order, int id) {
       super(hash, order, id);
@@ -210,10 +212,10 @@ class CrowdTest {
     }
     if (chain != null) {
       assertHas(nodes, Crowd.of(chain));
-      assertHas(nodes, Crowd.unordered(chain));
+      assertHas(nodes, Crowd.ofHashes(chain));
       Crowd<Key, String> crowd = Crowd.of(chain);
       assertSame(crowd, Crowd.of(crowd));
-      assertSame(crowd, Crowd.unordered(crowd));
+      assertSame(crowd, Crowd.ofHashes(crowd));
     }
   }
 
@@ -230,7 +232,7 @@ class CrowdTest {
     if (chain == null) {
       return;
     }
-    Crowd<Key, String> crowd = Crowd.unordered(chain);
+    Crowd<Key, String> crowd = Crowd.ofHashes(chain);
     for (Key key : distinct.subList(half, distinct.size())) {
       nodes.add(node(key));
       crowd = crowd.with(nodes.get(nodes.size() - 1));
@@ -256,7 +258,9 @@ class CrowdTest {
     for (Node<Key, String> member : members) {
       Node<Key, String> copy = Node.find(crowd.chain(), member.hash, member.key);
       assertNotNull(copy);
-      assertTrue(copy != member && copy.key == member.key && copy.value() == member.value());
+      assertNotSame(member, copy);
+      assertSame(member.key, copy.key);
+      assertSame(member.value(), copy.value());
     }
   }
 

@@ -657,7 +657,7 @@ class MapTransactionTest {
       large.put(mine, 1);
       Stripe stripe = stripeOf(large, mine);
       Integer other = 2;
-      while (stripeOf(large, other) == stripe) {
+      while (stripeOf(large, other).equals(stripe)) {
         other++;
       }
       try (MapTurn<Integer> turn = new MapTurn<>(large, mine)) {
