@@ -2,6 +2,7 @@ package io.github.threadfast;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -86,6 +87,7 @@ class CrowdTest {
   }
 
   /** What is in no order with its own. */
+  @SuppressWarnings("ComparableType")
   static final class Strange extends Key implements Comparable<String> {
     Strange(int hash, int order, int id) {
       super(hash, order, id);
@@ -256,7 +258,9 @@ class CrowdTest {
     for (Node<Key, String> member : members) {
       Node<Key, String> copy = Node.find(crowd.chain(), member.hash, member.key);
       assertNotNull(copy);
-      assertTrue(copy != member && copy.key == member.key && copy.value() == member.value());
+      assertNotSame(member, copy);
+      assertSame(member.key, copy.key);
+      assertSame(member.value(), copy.value());
     }
   }
 

@@ -203,6 +203,7 @@ class HostileKeysTest {
     }
 
     /** Each can be compared with something, but not with one another. */
+    @SuppressWarnings("ComparableType")
     private record OrderedWithOthers(int number) implements Comparable<String> {
       @Override
       public int hashCode() {
@@ -251,11 +252,9 @@ class HostileKeysTest {
 
   /** All of one hash. Their methods do first what they are told to. */
   private static final class Key {
-    private static final Runnable NOTHING = () -> {};
-
     private final int number;
-    private Runnable inEquals = NOTHING;
-    private Runnable inHashCode = NOTHING;
+    private Runnable inEquals = () -> {};
+    private Runnable inHashCode = () -> {};
 
     Key(int number) {
       this.number = number;
