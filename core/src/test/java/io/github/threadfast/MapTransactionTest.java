@@ -651,6 +651,7 @@ class MapTransactionTest {
     }
 
     @Test
+    @SuppressWarnings("ReferenceEquality") // locks are meant
     void writersOfOtherStripesDoNotWait() throws Exception {
       ReadMostlyMap<Integer, Integer> large = new ReadMostlyMap<>(100_000);
       Integer mine = 1;
@@ -735,7 +736,7 @@ class MapTransactionTest {
                 }
               });
       mine.end();
-      mine.awaitParked();
+      mine.awaitWaitingForAnother();
       first.countDown();
       theirs.join();
       mine.join();

@@ -50,8 +50,10 @@ final class MapTurn<K> implements AutoCloseable {
     end.countDown();
   }
 
-  void awaitParked() {
-    actor.awaitParked();
+  /** Waits until it waits for another turn: it waits for its own end with a limit. */
+  void awaitWaitingForAnother() {
+    Actor.await(
+        "it waits for another turn", () -> actor.thread().getState() == Thread.State.WAITING);
   }
 
   /** Throws what it has thrown. */

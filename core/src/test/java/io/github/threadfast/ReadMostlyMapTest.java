@@ -1399,6 +1399,36 @@ class ReadMostlyMapTest {
           Set.of(1));
     }
 
+    /** Whoever has seen a part of a change, sees the rest of it with the next look. */
+    @ParameterizedTest
+    @MethodSource("expectedSizes")
+    void aTransaction_isOneStep_forSingleReadsToo(int expectedSize) throws Exception {
+      ReadMostlyMap<String, Integer> shared = new ReadMostlyMap<>(expectedSize);
+      List<String> keys = List.copyOf(numbered(50).keySet());
+      Consumer<Integer> change =
+          i ->
+              shared.atomically(tx -> {
+                int value = 1 + tx.getOrDefault(keys.get(0), 0);
+                keys.forEach(key -> tx.put(key, value));
+              });
+      change.accept(0);
+
+      assertNeverBetween(
+          shared,
+          change,
+          () -> {
+            boolean isInOrder = true;
+            for (String key : keys) {
+              int first = shared.get(keys.get(0));
+              int second = shared.get(key);
+              int third = shared.get(keys.get(0));
+              isInOrder &= first <= second && second <= third;
+            }
+            return isInOrder;
+          },
+          Set.of(true));
+    }
+
     @ParameterizedTest
     @MethodSource("expectedSizes")
     void replaceAll_isOneStep(int expectedSize) throws Exception {
@@ -1440,6 +1470,64 @@ class ReadMostlyMapTest {
       assertEquals(4 * ROUNDS, shared.get("all"));
       assertEquals(4 * ROUNDS / 3 + 1, shared.size());
       assertEquals(4 * ROUNDS / 3 + 1, shared.snapshot().size());
+    }
+  }
+
+  /** How a reader of all entries makes sure that they are of one moment. */
+  @Nested
+  class Looks {
+    private final AtomicInteger looks = new AtomicInteger();
+
+    @Test
+    void areTakenAgain_ifAnythingChangesMeanwhile() {
+      List<Runnable> changes =
+          List.of(
+              () -> map.put("a", 10),
+              () -> map.put("x", 5),
+              () -> map.remove("x"),
+              () -> map.atomically(tx -> tx.put("a", tx.get("a") + 1)),
+              () -> map.putAll(numbered(1_000)),
+              () -> map.keySet().removeAll(numbered(500).keySet()),
+              () -> map.replaceAll((key, value) -> value + 1),
+              map::clear);
+      for (Runnable change : changes) {
+        looks.set(0);
+        int found =
+            map.look((bins, stripes) -> {
+              if (looks.incrementAndGet() == 1) {
+                MapTurn.rival(change::run);
+              }
+              return looks.get();
+            });
+
+        assertEquals(2, found, "change " + changes.indexOf(change));
+      }
+    }
+
+    @Test
+    void areNotTakenAgain_ifNothingChanges() {
+      assertEquals(1, map.<Integer>look((bins, stripes) -> looks.incrementAndGet()));
+    }
+
+    @Test
+    void lockWritersOut_afterThreeInVain() throws Exception {
+      List<Actor> writers = new ArrayList<>();
+      int found =
+          map.look((bins, stripes) -> {
+            int look = looks.incrementAndGet();
+            Actor writer = Actor.start("writer " + look, () -> map.merge("a", 1, Integer::sum));
+            writers.add(writer);
+            Actor.await(
+                "it has written, or waits", () -> map.get("a") == 1 + look || writer.isParked());
+            return map.get("a");
+          });
+      for (Actor writer : writers) {
+        writer.join();
+      }
+
+      assertEquals(4, looks.get());
+      assertEquals(4, found, "the fourth one waited");
+      assertEquals(5, map.get("a"));
     }
   }
 
