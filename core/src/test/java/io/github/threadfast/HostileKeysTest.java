@@ -635,7 +635,7 @@ class HostileKeysTest {
         assertEquals(
             """
             ReadMostlyMap "stock" has a key that was changed after it was put in, so that it can't be \
-            found any more: key of 1000, of class Changing, whose hash code is 1000 now. Use keys that are immutable.\
+            found any more: key of 1000, of class Changing, whose hash code is 1000 now. Use keys that are immutable; to clear the map makes it sound again.\
             """,
             assertThrows(IllegalStateException.class, call).getMessage());
       }
