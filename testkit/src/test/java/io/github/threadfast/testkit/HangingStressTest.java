@@ -60,12 +60,13 @@ class HangingStressTest {
   void locksTakenInOppositeOrder_areReportedAsADeadlockAtOnceAndShrunk() {
     long start = System.nanoTime();
 
-    String message =
-        failure(
+    Finding finding =
+        found(
             Stress.of(Accounts::new)
                 .operation("save", Accounts::save)
                 .operation("spend", Accounts::spend)
                 .budget(Duration.ofSeconds(20)));
+    String message = finding.message();
 
     assertTrue(
         message.startsWith(
@@ -76,10 +77,9 @@ class HangingStressTest {
             """),
         message);
     assertTrue(message.contains("\nDeadlock: \"threadfast thread "), message);
-    assertTrue(
+    finding.require(
         message.contains("save() has not returned | spend() has not returned")
-            || message.contains("spend() has not returned | save() has not returned"),
-        message);
+            || message.contains("spend() has not returned | save() has not returned"));
     assertTrue(message.contains("Accounts.move("), message);
     assertTrue(message.contains(".replay(\"tf1-"), message);
     assertTrue(System.nanoTime() - start < Duration.ofSeconds(20).toNanos());
@@ -112,7 +112,8 @@ class HangingStressTest {
     long start = System.nanoTime();
 
     String message =
-        failure(Stress.of(Gate::new).operation("pass", Gate::pass).budget(Duration.ofSeconds(30)));
+        found(Stress.of(Gate::new).operation("pass", Gate::pass).budget(Duration.ofSeconds(30)))
+            .message();
 
     assertTrue(message.startsWith("Gate hangs: not all of these calls return.\n"), message);
     assertTrue(message.contains("pass() has not returned"), message);
@@ -144,11 +145,12 @@ class HangingStressTest {
   @Test
   void aHangAfterTheThreads_thatARaceHasLedTo_isNotSaidToBeNoRace() {
     String message =
-        failure(
-            Stress.of(Tally::new)
-                .operation("count", Tally::count)
-                .afterwards("await agreement", Tally::awaitAgreement)
-                .budget(Duration.ofSeconds(20)));
+        found(
+                Stress.of(Tally::new)
+                    .operation("count", Tally::count)
+                    .afterwards("await agreement", Tally::awaitAgreement)
+                    .budget(Duration.ofSeconds(20)))
+            .message();
 
     assertTrue(message.startsWith("Tally hangs: not all of these calls return.\n"), message);
     assertTrue(message.contains("await agreement() has not returned"), message);
@@ -302,6 +304,11 @@ class HangingStressTest {
     for (Thread thread : threads) {
       thread.join();
     }
+  }
+
+  /** Returns what takes a race to be found. */
+  private static Finding found(Stress<?> stress) {
+    return Finding.of(stress::assertLinearizable);
   }
 
   private static String failure(Stress<?> stress) {
