@@ -72,11 +72,12 @@ final class Actor {
   }
 
   /** Waits for what another thread is about to do. */
+  @SuppressWarnings("ThreadPriorityCheck") // or it would keep the processor from whom it waits for
   static void await(String what, BooleanSupplier condition) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, () -> "waited in vain until " + what);
-      Thread.onSpinWait();
+      Thread.yield();
     }
   }
 

@@ -61,10 +61,11 @@ final class Call<T> {
   }
 
   /** Waits until {@code actual} is {@code expected}. */
+  @SuppressWarnings("ThreadPriorityCheck") // or it would keep the processor from whom it waits for
   static void awaitEqual(Object expected, Supplier<?> actual) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     while (!expected.equals(actual.get()) && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
+      Thread.yield();
     }
     assertEquals(expected, actual.get());
   }

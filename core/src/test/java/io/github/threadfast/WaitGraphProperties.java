@@ -99,6 +99,7 @@ class WaitGraphProperties {
   }
 
   /** Waits until all threads are where they must be. */
+  @SuppressWarnings("ThreadPriorityCheck") // or it would keep the processor from whom it waits for
   private static void awaitSame(
       Oracle oracle, List<Guarded<int[]>> values, List<Player> players, List<Step> done) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
@@ -106,7 +107,7 @@ class WaitGraphProperties {
       if (System.nanoTime() > deadline) {
         assertEquals(oracle.picture(), picture(values, players), () -> "after " + done);
       }
-      Thread.onSpinWait();
+      Thread.yield();
     }
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.threadfast.DeadlockException;
 import io.github.threadfast.Guarded;
@@ -27,6 +28,9 @@ class ReadmeTest {
   private static final Pattern EXAMPLE =
       Pattern.compile("<!-- example: (\\S+) (\\S+) -->\n```java\n(.*?)```", Pattern.DOTALL);
 
+  /** With fewer, two threads take turns on one core half of the time. */
+  private static final double LEAST_PROCESSORS = 1.5;
+
   private final String readme = read("README.md");
 
   @Test
@@ -44,15 +48,22 @@ class ReadmeTest {
                         example.group(1) + " " + example.group(2))));
   }
 
-  /** On a machine that is busy, shrinking may run out of time: then another try tells. */
+  /**
+   * On a machine that is busy, shrinking may run out of time: then another try tells. On one that
+   * has no two processors for it, none does.
+   */
   @Test
   void theReport_isWhatTheTestKitSaysOfTheBug() {
     String expected = withoutFigures(block("report"));
     String report = "";
+    Processors processors = new Processors();
     for (int i = 0; i < 10 && !report.equals(expected); i++) {
       report = withoutFigures(CounterExamples.reportOfTheBug() + "\n");
     }
 
+    assumeTrue(
+        report.equals(expected) || processors.busySinceThen() >= LEAST_PROCESSORS,
+        "The machine is too busy. " + report);
     assertEquals(expected, report);
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.threadfast.examples.Tally.Totals;
 import java.io.BufferedReader;
@@ -28,6 +29,9 @@ class TourTest {
   private static final String TEXT =
       "To be, or not to be:\r\nthat is the question. Größe 7\n\nno end";
 
+  /** The tour has one half of the time for one thread alone. */
+  private static final double LEAST_PROCESSORS = 1.2;
+
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -37,9 +41,17 @@ class TourTest {
 
   @Test
   void theOwnSources_areCountedWrongWithPlainFields_andRightWithAGuarded() {
+    Processors processors = new Processors();
+
     int code = run("--plain", "--seconds", "1");
 
     String text = out.toString(StandardCharsets.UTF_8);
+    boolean showsTheRaces =
+        text.contains("plain shared fields: wrong in ")
+            && text.contains("Counter is not linearizable");
+    assumeTrue(
+        showsTheRaces || processors.busySinceThen() >= LEAST_PROCESSORS,
+        "The machine is too busy for the races to show. " + text);
     assertAll(
         () -> assertEquals("", err.toString(StandardCharsets.UTF_8)),
         () -> assertEquals(0, code),

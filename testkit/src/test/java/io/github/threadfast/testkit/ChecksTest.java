@@ -42,11 +42,11 @@ class ChecksTest {
 
     @Test
     void ofAPlainCounter_fails() {
-      String message =
-          failure(() ->
+      Finding finding =
+          Finding.of(() ->
               Checks.assertNoLostUpdate(PlainCounter::new, PlainCounter::increment, c -> c.count));
 
-      assertEquals(
+      finding.requireReport(
           """
           PlainCounter is not linearizable: no order of these calls gives these results.
 
@@ -58,8 +58,7 @@ class ChecksTest {
 
           The orders that explain most of it:
             A update(), B update(); then count() should have returned 2 but returned 1
-          """,
-          report(message));
+          """);
     }
 
     @Test
@@ -112,7 +111,7 @@ class ChecksTest {
 
     @Test
     void ofARacyLazy_fails() {
-      String message = failure(() -> Checks.assertInitializedOnce(RacyLazy::new, RacyLazy::get));
+      String message = found(() -> Checks.assertInitializedOnce(RacyLazy::new, RacyLazy::get));
 
       assertTrue(
           message.startsWith("RacyLazy is not linearizable: no order of these calls"), message);
@@ -126,7 +125,7 @@ class ChecksTest {
 
     @Test
     void ofALazyThatShowsItsValueEarly_fails() {
-      String message = failure(() -> Checks.assertInitializedOnce(EarlyLazy::new, EarlyLazy::get));
+      String message = found(() -> Checks.assertInitializedOnce(EarlyLazy::new, EarlyLazy::get));
 
       assertTrue(message.contains("should have returned \"value 1\" but returned null"), message);
     }
@@ -236,7 +235,7 @@ class ChecksTest {
     @Test
     void thatSharesAnArray_fails() {
       String message =
-          failure(() ->
+          found(() ->
               Checks.assertImmutableSnapshot(
                   SharingRange::new, SharingRange::shift, SharingRange::snapshot));
 
@@ -246,7 +245,7 @@ class ChecksTest {
     @Test
     void thatIsTorn_fails() {
       String message =
-          failure(() ->
+          found(() ->
               Checks.assertImmutableSnapshot(
                   TornRange::new, TornRange::shift, TornRange::snapshot));
 
@@ -304,7 +303,7 @@ class ChecksTest {
     @Test
     void ofAMapThatMergesInTwoSteps_fails() {
       String message =
-          failure(() ->
+          found(() ->
               Checks.assertMapContract(
                   TwoStepMap::new, check -> check.budget(Duration.ofSeconds(8))));
 
@@ -324,7 +323,7 @@ class ChecksTest {
     @Test
     void whole_ofAMapThatPutsOneAfterTheOther_fails() {
       String message =
-          failure(() ->
+          found(() ->
               Checks.assertWholeMapContract(
                   OneAfterTheOtherMap::new, check -> check.budget(Duration.ofSeconds(20))));
 
@@ -411,7 +410,7 @@ class ChecksTest {
     @Test
     void byAWorkerThatStopsWhenClosed_namesTheLostItems() {
       String message =
-          failure(() ->
+          found(() ->
               Checks.assertEveryItemProcessedOnce(
                   HastyWorker::new, HastyWorker::submit, HastyWorker::close));
 
@@ -444,7 +443,7 @@ class ChecksTest {
     @Test
     void byALossyList_isFoundAsARace() {
       String message =
-          failure(() ->
+          found(() ->
               Checks.assertEveryItemProcessedOnce(
                   LossyList::new, LossyList::add, LossyList::close));
 
@@ -594,20 +593,22 @@ class ChecksTest {
 
     @Test
     void aReplayedFailure_failsAgain() {
-      String message =
-          failure(() ->
+      Finding first =
+          Finding.of(() ->
               Checks.assertNoLostUpdate(PlainCounter::new, PlainCounter::increment, c -> c.count));
+      String message = first.message();
+      first.require(message.contains("\n  afterwards: count() -> 1\n"));
       String token = message.substring(message.lastIndexOf("(\"") + 2, message.lastIndexOf("\")"));
 
-      String again =
-          failure(() ->
+      Finding again =
+          Finding.of(() ->
               Checks.assertNoLostUpdate(
                   PlainCounter::new,
                   PlainCounter::increment,
                   c -> c.count,
                   check -> check.replay(token)));
 
-      assertEquals(report(message), report(again));
+      again.requireReport(first.report());
     }
   }
 
@@ -615,8 +616,9 @@ class ChecksTest {
     return check.budget(Duration.ofMillis(300));
   }
 
-  private static String report(String message) {
-    return message.substring(0, message.indexOf("\nFound after "));
+  /** Returns the message of what takes a race to be found. */
+  private static String found(Runnable call) {
+    return Finding.of(call).message();
   }
 
   private static String failure(Executable call) {

@@ -1,7 +1,6 @@
 package io.github.threadfast.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -17,7 +16,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
-import org.opentest4j.AssertionFailedError;
 
 @Timeout(60)
 @ResourceLock(Resources.SYSTEM_PROPERTIES)
@@ -72,10 +70,7 @@ class FailurePageTest {
   }
 
   private List<String> failure() {
-    return assertThrows(AssertionFailedError.class, bug::assertLinearizable)
-        .getMessage()
-        .lines()
-        .toList();
+    return Finding.of(bug::assertLinearizable).message().lines().toList();
   }
 
   /** Returns the only one: the failure as it was before it was shrunk has none. */

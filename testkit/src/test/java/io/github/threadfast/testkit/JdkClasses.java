@@ -186,7 +186,7 @@ class JdkClasses {
     }
 
     private void fails(Stress<?> stress) {
-      String message = Finding.of(stress::assertLinearizable);
+      String message = Finding.of(stress::assertLinearizable).message();
 
       assertTrue(message.contains(" is not linearizable: "), message);
     }

@@ -216,14 +216,14 @@ class StressTest {
 
   @Test
   void aFailure_isShrunkToItsCore() {
-    String message =
-        failure(
+    Finding finding =
+        found(
             Stress.of(Counter::new)
                 .action("increment", Counter::incrementAndGet)
                 .operation("get", counter -> counter.count)
                 .seed(42));
 
-    assertEquals(
+    finding.requireReport(
         """
         Counter is not linearizable: no order of these calls gives these results.
 
@@ -235,22 +235,21 @@ class StressTest {
 
         The orders that explain most of it:
           A increment(), B increment(); then get() should have returned 2 but returned 1
-        """,
-        message.substring(0, message.indexOf("\nFound after ")));
+        """);
     assertTrue(
-        message.matches(
-            "(?s).*\\.\\nTo try the same scenarios: \\.seed\\(42L\\)\\n"
-                + "To run this one alone: \\.replay\\(\"tf1-[\\w-]+\"\\)\\n"
-                + "Timeline: target/threadfast/Counter-\\d+\\.html"),
-        message);
+        finding
+            .message()
+            .matches(
+                "(?s).*\\.\\nTo try the same scenarios: \\.seed\\(42L\\)\\n"
+                    + "To run this one alone: \\.replay\\(\"tf1-[\\w-]+\"\\)\\n"
+                    + "Timeline: target/threadfast/Counter-\\d+\\.html"),
+        finding.message());
   }
 
   @Test
   void aFailure_carriesTheExceptionOfACall() {
     AssertionFailedError e =
-        assertThrows(
-            AssertionFailedError.class,
-            Stress.of(Turnstile::new).action("pass", Turnstile::pass)::assertLinearizable);
+        found(Stress.of(Turnstile::new).action("pass", Turnstile::pass)).failure();
 
     assertTrue(e.getMessage().contains("pass() threw IllegalStateException"), e.getMessage());
     assertInstanceOf(IllegalStateException.class, e.getCause());
@@ -266,7 +265,7 @@ class StressTest {
 
   @Test
   void equalsThatOverlooksState_hidesNoFailure() {
-    String message = failure(Stress.of(Turncoat::new).operation("enter", Turncoat::enter));
+    String message = found(Stress.of(Turncoat::new).operation("enter", Turncoat::enter)).message();
 
     assertTrue(message.startsWith("Turncoat is not linearizable: "), message);
   }
@@ -360,9 +359,8 @@ class StressTest {
   @Test
   void anErrorThatComesOfARace_isACauseOfTheFailure() {
     AssertionFailedError e =
-        assertThrows(
-            AssertionFailedError.class,
-            Stress.of(AtomicInteger::new)
+        found(
+                Stress.of(AtomicInteger::new)
                     .action(
                         "count",
                         inside -> {
@@ -374,8 +372,8 @@ class StressTest {
                           } finally {
                             inside.decrementAndGet();
                           }
-                        })
-                ::assertLinearizable);
+                        }))
+            .failure();
 
     assertTrue(e.getMessage().contains("count() threw InternalError"), e.getMessage());
     assertInstanceOf(InternalError.class, e.getCause());
@@ -406,7 +404,8 @@ class StressTest {
     assertEquals(
         "Nothing could be seen: no call returned or threw anything. Add an operation that returns"
             + " what the others did.",
-        failure(Stress.of(Counter::new).action("inc", Counter::incrementAndGet).budget(SHORT)));
+        found(Stress.of(Counter::new).action("inc", Counter::incrementAndGet).budget(SHORT))
+            .message());
   }
 
   @Test
@@ -436,10 +435,11 @@ class StressTest {
   @Test
   void aResultWhoseTextNeverEnds_isStuckAndDoesNotTakeTheCallerWithIt() {
     String message =
-        failure(
-            Stress.of(Counter::new)
-                .operation("increment", counter -> new Endless(counter.incrementAndGet()))
-                .budget(SHORT));
+        found(
+                Stress.of(Counter::new)
+                    .operation("increment", counter -> new Endless(counter.incrementAndGet()))
+                    .budget(SHORT))
+            .message();
 
     assertTrue(
         message.startsWith(
@@ -464,8 +464,8 @@ class StressTest {
   void aHangWhileShrinking_hidesNoFailure() {
     AtomicInteger subjects = new AtomicInteger();
 
-    String message =
-        failure(
+    Finding finding =
+        found(
             Stress.of(
                     () -> {
                       subjects.incrementAndGet();
@@ -481,7 +481,7 @@ class StressTest {
                     })
                 .budget(SHORT));
 
-    assertTrue(message.startsWith("Counter is not linearizable: "), message);
+    finding.require(finding.message().startsWith("Counter is not linearizable: "));
   }
 
   @Nested
@@ -679,6 +679,11 @@ class StressTest {
     for (Thread thread : threads) {
       thread.join();
     }
+  }
+
+  /** Returns what takes a race to be found. */
+  private static Finding found(Stress<?> stress) {
+    return Finding.of(stress::assertLinearizable);
   }
 
   private static String failure(Stress<?> stress) {

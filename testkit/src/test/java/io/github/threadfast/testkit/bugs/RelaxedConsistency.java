@@ -49,7 +49,7 @@ class RelaxedConsistency {
   }
 
   private static void fails(String words, Runnable assertion) {
-    String message = Finding.of(assertion);
+    String message = Finding.of(assertion).message();
 
     assertTrue(message.contains(words), message);
   }

@@ -24,12 +24,12 @@ class SeededBugs {
   @ParameterizedTest
   @MethodSource("bugs")
   void aBug_isFoundAndShownSmall(Bug bug) {
-    String message = Finding.of(() -> bug.symptom().check(bug.wrong()));
+    Finding finding = Finding.of(() -> bug.symptom().check(bug.wrong()));
 
-    assertTrue(bug.symptom().isIn(message), message);
-    Report report = new Report(message);
-    Finding.require(report.threads() <= bug.threads(), message);
-    Finding.require(report.calls() <= bug.calls() + SLACK, message);
+    assertTrue(bug.symptom().isIn(finding.message()), finding.message());
+    Report report = new Report(finding.message());
+    finding.require(report.threads() <= bug.threads());
+    finding.require(report.calls() <= bug.calls() + SLACK);
   }
 
   @ParameterizedTest

@@ -105,13 +105,14 @@ final class Cast {
     await(() -> awaited.contains(thread.getState()));
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // or it would keep the processor from whom it waits for
   static void await(BooleanSupplier condition) {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - start > LONG_ENOUGH) {
         fail("it did not come to that");
       }
-      Thread.onSpinWait();
+      Thread.yield();
     }
   }
 

@@ -404,6 +404,7 @@ class HangTest {
       cast.start("A", First::touch);
       cast.start("B", Second::touch);
       awaitBothInClassInitialization();
+      Cast.await(this::nobodyComputes);
 
       String text = cast.hang().describe();
 
@@ -418,6 +419,12 @@ class HangTest {
               """
                   .formatted(REMEDY)),
           text);
+    }
+
+    /** Who is inside what it will wait in may still be on its way into the wait. */
+    private boolean nobodyComputes() {
+      Hang hang = cast.hang();
+      return hang.threads().stream().noneMatch(hang::computes);
     }
 
     private void awaitBothInClassInitialization() {
@@ -445,6 +452,7 @@ class HangTest {
                   }
                 });
         Cast.await(() -> isInNativeNetworkCode(a));
+        Cast.await(this::nobodyComputes);
 
         assertEquals(
             "\"A\" is running but computes nothing, always in"
