@@ -48,7 +48,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Values are handed out to all, so that they should be immutable or thread-safe themselves. Keys
  * must not change in a way that {@code equals} or {@code hashCode} notices: see {@link
- * Builder#checkKeys}.
+ * Builder#checkKeys}. One that has changed is not found any more; others are, unless they are
+ * {@link Comparable} and many have its hash code.
  *
  * <p><b>Functions are run with no lock held, and may be run several times</b> before their change
  * succeeds, as for {@link java.util.concurrent.atomic.AtomicReference#updateAndGet}; but at most
