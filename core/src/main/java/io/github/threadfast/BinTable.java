@@ -168,10 +168,14 @@ abstract class BinTable<K, V> {
   /** Looks for keys that were changed after they were put in, if that is wanted. */
   final void checkKeys() {
     if (checksKeys) {
-      @Nullable Node<K, V>[] bins = this.bins;
-      for (int i = 0; i < bins.length; i++) {
-        Node.each(Bins.at(bins, i), this::checkKey);
-      }
+      checkAllKeys();
+    }
+  }
+
+  private void checkAllKeys() {
+    @Nullable Node<K, V>[] bins = this.bins;
+    for (int i = 0; i < bins.length; i++) {
+      Node.each(Bins.at(bins, i), this::checkKey);
     }
   }
 
