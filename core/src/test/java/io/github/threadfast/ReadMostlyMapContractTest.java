@@ -76,18 +76,6 @@ class ReadMostlyMapContractTest {
   }
 
   @TestFactory
-  DynamicContainer aMapThatIsFilledAtOnce() {
-    return suite(
-        "filled at once",
-        name -> name,
-        entries -> {
-          ReadMostlyMap<String, String> map = new ReadMostlyMap<>(10_000);
-          map.putAll(asMap(entries));
-          return map;
-        });
-  }
-
-  @TestFactory
   DynamicContainer aMapThatChecksItsKeys() {
     return suite(
         "checking",
