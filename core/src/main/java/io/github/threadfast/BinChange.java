@@ -61,8 +61,8 @@ final class BinChange<K, V> {
     Crowd<K, V> crowd = head == null ? null : Crowd.of(head);
     for (Site<K, V> site : sites) {
       if (site.isChanged() || !matter) {
-        Node<K, V> node =
-            site.next == null ? null : new Node<>(site.hash, site.key(), site.next, null);
+        V next = site.next();
+        Node<K, V> node = next == null ? null : new Node<>(site.hash, site.key(), next, null);
         if (crowd != null && site.node != null) {
           crowd = crowd.replaced(site.node, node);
         } else if (node != null) {
@@ -87,8 +87,9 @@ final class BinChange<K, V> {
         if (chain != null && site.node != null) {
           chain = Node.without(chain, site.key());
         }
-        if (site.next != null) {
-          chain = new Node<>(site.hash, site.key(), site.next, chain);
+        V next = site.next();
+        if (next != null) {
+          chain = new Node<>(site.hash, site.key(), next, chain);
         }
       }
     }

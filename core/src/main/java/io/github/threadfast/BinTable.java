@@ -297,7 +297,7 @@ abstract class BinTable<K, V> {
   private <X extends Exception> Site<K, V> tryChange(
       K key, boolean matters, CheckedFunction<@Nullable V, @Nullable V, X> function) throws X {
     Site<K, V> site = locate(key);
-    site.next = function.apply(site.seen);
+    site.set(function.apply(site.seen));
     site.outcome = commit(site, matters);
     for (int look = 1; look < LOOKS && site.outcome == Outcome.OUTDATED; look++) {
       Site<K, V> again = site.foundAnew(this);

@@ -77,7 +77,7 @@ public final class MapTransaction<K, V> {
    * @return the value, or null if there is none
    */
   public @Nullable V get(K key) {
-    return site(key).next;
+    return site(key).next();
   }
 
   /**
@@ -113,8 +113,8 @@ public final class MapTransaction<K, V> {
   @CanIgnoreReturnValue
   public @Nullable V put(K key, V value) {
     Site<K, V> site = site(key);
-    V before = site.next;
-    site.next = requireNonNull(value, "value");
+    V before = site.next();
+    site.set(requireNonNull(value, "value"));
     return before;
   }
 
@@ -129,9 +129,9 @@ public final class MapTransaction<K, V> {
   public @Nullable V putIfAbsent(K key, V value) {
     Site<K, V> site = site(key);
     requireNonNull(value, "value");
-    V before = site.next;
+    V before = site.next();
     if (before == null) {
-      site.next = value;
+      site.set(value);
     }
     return before;
   }
@@ -147,9 +147,9 @@ public final class MapTransaction<K, V> {
   public @Nullable V replace(K key, V value) {
     Site<K, V> site = site(key);
     requireNonNull(value, "value");
-    V before = site.next;
+    V before = site.next();
     if (before != null) {
-      site.next = value;
+      site.set(value);
     }
     return before;
   }
@@ -163,8 +163,8 @@ public final class MapTransaction<K, V> {
   @CanIgnoreReturnValue
   public @Nullable V remove(K key) {
     Site<K, V> site = site(key);
-    V before = site.next;
-    site.next = null;
+    V before = site.next();
+    site.set(null);
     return before;
   }
 
@@ -180,8 +180,8 @@ public final class MapTransaction<K, V> {
   public @Nullable V compute(
       K key, BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> remapping) {
     Site<K, V> site = site(key);
-    V after = remapping.apply(key, site.next);
-    site.next = after;
+    V after = remapping.apply(key, site.next());
+    site.set(after);
     return after;
   }
 
@@ -195,10 +195,10 @@ public final class MapTransaction<K, V> {
   @CanIgnoreReturnValue
   public @Nullable V computeIfAbsent(K key, Function<? super K, ? extends @Nullable V> mapping) {
     Site<K, V> site = site(key);
-    if (site.next == null) {
-      site.next = mapping.apply(key);
+    if (site.next() == null) {
+      site.set(mapping.apply(key));
     }
-    return site.next;
+    return site.next();
   }
 
   /**
@@ -213,11 +213,11 @@ public final class MapTransaction<K, V> {
   public @Nullable V computeIfPresent(
       K key, BiFunction<? super K, ? super V, ? extends @Nullable V> remapping) {
     Site<K, V> site = site(key);
-    V before = site.next;
+    V before = site.next();
     if (before != null) {
-      site.next = remapping.apply(key, before);
+      site.set(remapping.apply(key, before));
     }
-    return site.next;
+    return site.next();
   }
 
   /**
@@ -234,9 +234,9 @@ public final class MapTransaction<K, V> {
       K key, V value, BiFunction<? super V, ? super V, ? extends @Nullable V> remapping) {
     Site<K, V> site = site(key);
     requireNonNull(value, "value");
-    V before = site.next;
-    site.next = before == null ? value : remapping.apply(before, value);
-    return site.next;
+    V before = site.next();
+    site.set(before == null ? value : remapping.apply(before, value));
+    return site.next();
   }
 
   private Site<K, V> site(K key) {

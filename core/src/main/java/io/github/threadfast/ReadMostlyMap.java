@@ -97,8 +97,9 @@ import org.jspecify.annotations.Nullable;
  * <h2 id="nulls">Nulls</h2>
  *
  * <p>There are no null keys and no null values, and null is not asked for: the {@link
- * NullPointerException} names the parameter, and the map is as it was. Functions that compute a
- * value may return null where {@link ConcurrentMap} says so.
+ * NullPointerException} names the parameter, and the map is as it was. What {@code getOrDefault} is
+ * given, it hands back. Functions that compute a value may return null where {@link ConcurrentMap}
+ * says so.
  *
  * <h2 id="cost">Complexity and footprint</h2>
  *
@@ -210,7 +211,6 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
 
   @Override
   public V getOrDefault(Object key, V defaultValue) {
-    requireNonNull(defaultValue, "defaultValue");
     V value = get(key);
     return value == null ? defaultValue : value;
   }
@@ -247,9 +247,9 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
   @Override
   public boolean remove(Object key, Object value) {
     requireNonNull(value, "value");
-    return change(
-            asKey(key), true, before -> before == null || !value.equals(before) ? before : null)
-        .isChanged();
+    Site<K, V> site =
+        change(asKey(key), true, before -> before != null && value.equals(before) ? null : before);
+    return site.seen != null && site.next() == null;
   }
 
   @Override
@@ -282,7 +282,7 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
       K key, BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> remapping) {
     requireNonNull(key, "key");
     requireNonNull(remapping, "remapping");
-    return change(key, true, before -> remapping.apply(key, before)).next;
+    return change(key, true, before -> remapping.apply(key, before)).next();
   }
 
   @Override
@@ -292,7 +292,7 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
     V there = get(key);
     return there != null
         ? there
-        : change(key, true, before -> before == null ? mapping.apply(key) : before).next;
+        : change(key, true, before -> before == null ? mapping.apply(key) : before).next();
   }
 
   @Override
@@ -301,7 +301,7 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
       K key, BiFunction<? super K, ? super V, ? extends @Nullable V> remapping) {
     requireNonNull(key, "key");
     requireNonNull(remapping, "remapping");
-    return change(key, true, before -> before == null ? null : remapping.apply(key, before)).next;
+    return change(key, true, before -> before == null ? null : remapping.apply(key, before)).next();
   }
 
   @Override
@@ -312,7 +312,7 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
     requireNonNull(value, "value");
     requireNonNull(remapping, "remapping");
     return change(key, true, before -> before == null ? value : remapping.apply(before, value))
-        .next;
+        .next();
   }
 
   // Several keys
@@ -420,7 +420,7 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
   private Outcome putFew(Map<? extends K, ? extends V> entries) {
     Map<K, Site<K, V>> sites = new HashMap<>();
     for (Map.Entry<? extends K, ? extends V> entry : entries.entrySet()) {
-      sites.computeIfAbsent(requireKey(entry), this::locate).next = requireValue(entry);
+      sites.computeIfAbsent(requireKey(entry), this::locate).set(requireValue(entry));
     }
     return commit(sites.values(), false);
   }

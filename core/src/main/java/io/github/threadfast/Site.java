@@ -18,7 +18,12 @@ final class Site<K, V> {
   @Nullable V seen;
 
   /** The value it shall have, or null. */
-  @Nullable V next;
+  private @Nullable V next;
+
+  /**
+   * Whether somebody has said so: even the same value is to be written then, and seen by others.
+   */
+  private boolean isSet;
 
   /** What has become of it. */
   Outcome outcome = Outcome.OUTDATED;
@@ -41,6 +46,7 @@ final class Site<K, V> {
   Site<K, V> foundAnew(BinTable<K, V> table) {
     Site<K, V> site = table.locate(key);
     site.next = next;
+    site.isSet = isSet;
     return site;
   }
 
@@ -49,9 +55,19 @@ final class Site<K, V> {
     return node == null ? key : node.key;
   }
 
+  /** Says what value the key shall have; none if it is null. */
+  void set(@Nullable V value) {
+    next = value;
+    isSet = true;
+  }
+
+  @Nullable V next() {
+    return next;
+  }
+
   /** Returns whether there is something to do. */
   boolean isChanged() {
-    return next != seen;
+    return isSet && (next != null || seen != null);
   }
 
   /** Returns how many keys more there will be. */

@@ -6,14 +6,12 @@ import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.google.common.collect.testing.ConcurrentMapTestSuiteBuilder;
-import com.google.common.collect.testing.Helpers;
 import com.google.common.collect.testing.SampleElements;
 import com.google.common.collect.testing.TestMapGenerator;
 import com.google.common.collect.testing.features.CollectionFeature;
 import com.google.common.collect.testing.features.CollectionSize;
 import com.google.common.collect.testing.features.MapFeature;
 import com.google.common.collect.testing.testers.CollectionSpliteratorTester;
-import com.google.common.collect.testing.testers.MapGetOrDefaultTester;
 import java.lang.reflect.Array;
 import java.util.Arrays;
 import java.util.Collections;
@@ -35,11 +33,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Guava's suites for a {@code ConcurrentMap}, but for two demands.
- *
- * <p>That a collection whose elements can be removed has no immutable spliterator, is not so where
- * it goes through a copy, as that of a {@code CopyOnWriteArrayList}. And the default value of
- * {@code getOrDefault} may not be null, as no argument may.
+ * Guava's suites for a {@code ConcurrentMap}, but for one demand: that a collection whose elements
+ * can be removed has no immutable spliterator is not so where it goes through a copy, as that of a
+ * {@code CopyOnWriteArrayList}.
  */
 @Timeout(60)
 class ReadMostlyMapContractTest {
@@ -135,11 +131,7 @@ class ReadMostlyMapContractTest {
                     CollectionFeature.SUPPORTS_ITERATOR_REMOVE)
                 .suppressing(
                     CollectionSpliteratorTester
-                        .getSpliteratorNotImmutableCollectionAllowsRemoveMethod(),
-                    Helpers.getMethod(
-                        MapGetOrDefaultTester.class, "testGetOrDefault_absentNullDefault"),
-                    Helpers.getMethod(
-                        MapGetOrDefaultTester.class, "testGetOrDefault_presentNullDefault"))
+                        .getSpliteratorNotImmutableCollectionAllowsRemoveMethod())
                 .createTestSuite());
   }
 

@@ -103,6 +103,29 @@ class ReadMostlyMapTest {
     }
   }
 
+  /** What the thread did before, to the value itself, has to be seen by whoever gets it then. */
+  @Test
+  void theSameValueAgain_isPublishedAgain() {
+    ReadMostlyMap<String, int[]> map = new ReadMostlyMap<>();
+    int[] value = new int[1];
+    map.put("a", value);
+    List<Runnable> calls =
+        List.of(
+            () -> map.put("a", value),
+            () -> map.replace("a", value),
+            () -> map.compute("a", (k, v) -> v),
+            () -> map.merge("a", value, (v, w) -> v),
+            () -> map.atomically(tx -> tx.put("a", value)),
+            () -> map.putAll(Map.of("a", value)));
+    for (Runnable call : calls) {
+      long changes = Stripe.changes(map.stripes());
+
+      call.run();
+
+      assertTrue(Stripe.changes(map.stripes()) > changes, () -> "call " + calls.indexOf(call));
+    }
+  }
+
   @Nested
   class Nulls {
     private void assertNamed(String parameter, Executable... calls) {
@@ -139,7 +162,6 @@ class ReadMostlyMapTest {
 
     @Test
     void inThePlaceOfAValue_areNamed() {
-      assertNamed("defaultValue", () -> map.getOrDefault("a", null));
       assertNamed("oldValue", () -> map.replace("a", null, 2));
       assertNamed("newValue", () -> map.replace("a", 1, null));
       assertNamed(
