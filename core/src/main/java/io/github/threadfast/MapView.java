@@ -3,7 +3,6 @@ package io.github.threadfast;
 import static java.util.Objects.requireNonNull;
 
 import java.util.AbstractCollection;
-import java.util.AbstractMap.SimpleEntry;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -228,25 +227,47 @@ abstract class MapView<K, V, E> extends AbstractCollection<E> {
     }
   }
 
-  /** An entry of one moment, by which the map can be changed. */
-  private static final class WriteThrough<K, V> extends SimpleEntry<K, V> {
-    private static final long serialVersionUID = 1;
-
-    private final transient ReadMostlyMap<K, V> map;
+  /** An entry of one moment, by which the map can be changed. Used by one thread. */
+  private static final class WriteThrough<K, V> implements Map.Entry<K, V> {
+    private final ReadMostlyMap<K, V> map;
+    private Map.Entry<K, V> entry;
 
     WriteThrough(ReadMostlyMap<K, V> map, K key, V value) {
-      super(key, value);
       this.map = map;
+      this.entry = Map.entry(key, value);
+    }
+
+    @Override
+    public K getKey() {
+      return entry.getKey();
+    }
+
+    @Override
+    public V getValue() {
+      return entry.getValue();
     }
 
     @Override
     public V setValue(V value) {
+      V before = getValue();
       map.put(getKey(), value);
-      return super.setValue(value);
+      entry = Map.entry(getKey(), value);
+      return before;
     }
 
-    private Object writeReplace() {
-      return new SimpleEntry<>(this);
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return entry.equals(other);
+    }
+
+    @Override
+    public int hashCode() {
+      return entry.hashCode();
+    }
+
+    @Override
+    public String toString() {
+      return entry.toString();
     }
   }
 }
