@@ -389,6 +389,57 @@ final class ReadMostlyMapMemory {
     }
   }
 
+  /** Whoever reads must not trust the locks of the old table for what is in the new one. */
+  @JCStressTest
+  @Outcome(
+      id = {"0, 0", "1, 0", "1, 1"},
+      expect = ACCEPTABLE,
+      desc = "What was there at one moment.")
+  @Outcome(id = "0, 1", expect = FORBIDDEN, desc = "The second write without the first.")
+  @State
+  public static class ASnapshotBesideANewTableIsOfOneMoment {
+    private final ReadMostlyMap<Integer, Integer> map = withEntries(0, 5);
+
+    @Actor
+    public void write() {
+      map.putAll(Map.of(3, 1, 4, 1));
+      map.put(1, 1);
+      map.put(2, 1);
+    }
+
+    @Actor
+    public void read(II_Result result) {
+      Map<Integer, Integer> seen = map.snapshot();
+      result.r1 = seen.get(1);
+      result.r2 = seen.get(2);
+    }
+  }
+
+  @JCStressTest
+  @Outcome(
+      id = {"0, 0", "1, 0", "1, 1"},
+      expect = ACCEPTABLE,
+      desc = "What was there at one moment.")
+  @Outcome(id = "0, 1", expect = FORBIDDEN, desc = "The second write without the first.")
+  @State
+  public static class GetAllBesideANewTableIsOfOneMoment {
+    private final ReadMostlyMap<Integer, Integer> map = withEntries(0, 5);
+
+    @Actor
+    public void write() {
+      map.putAll(Map.of(3, 1, 4, 1));
+      map.put(1, 1);
+      map.put(2, 1);
+    }
+
+    @Actor
+    public void read(II_Result result) {
+      Map<Integer, Integer> seen = map.getAll(List.of(1, 2));
+      result.r1 = seen.get(1);
+      result.r2 = seen.get(2);
+    }
+  }
+
   // Those who have their turn, and those who race with them
 
   @JCStressTest

@@ -632,29 +632,25 @@ class ReadMostlyMapResizeTest {
   void whatHasChanged_isNotRemovedForWhatItWas(Remover remover) throws Exception {
     ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
     List<Key> keys = everywhere(1, "");
-    keys.forEach(key -> map.put(key, 1));
-    AtomicBoolean isOver = new AtomicBoolean();
-    AtomicInteger revived = new AtomicInteger();
+    keys.forEach(key -> map.put(key, 0));
+    Map<Key, Integer> expected = new HashMap<>(map);
 
     readWhile(
         () -> remover.remove(map),
         List.of(
             () -> {
-              for (int i = 0; !isOver.get(); i++) {
+              for (int i = 1; i <= 50_000; i++) {
                 Key key = keys.get(i % keys.size());
-                map.put(key, Remover.DEAD);
-                if (map.replace(key, Remover.DEAD, i)) {
-                  revived.incrementAndGet();
-                  assertEquals(i, map.get(key));
-                } else {
+                assertEquals(expected.get(key), map.put(key, Remover.DEAD));
+                if (!map.replace(key, Remover.DEAD, i)) {
                   assertNull(map.put(key, i));
                 }
-                isOver.set(i >= 100_000);
+                assertEquals(i, map.get(key));
+                expected.put(key, i);
               }
             }));
 
-    assertTrue(revived.get() > 0);
-    assertEquals(keys.size(), map.size());
+    assertEquals(expected, map.snapshot());
   }
 
   @Test
@@ -687,6 +683,83 @@ class ReadMostlyMapResizeTest {
   }
 
   // Turns
+
+  /** Those who must wait while another has its turn. */
+  private enum Intruder {
+    ON_ONE_KEY {
+      @Override
+      void increment(ReadMostlyMap<Key, Integer> map, Key key, Key other) {
+        map.merge(key, 1, Integer::sum);
+      }
+    },
+    ON_TWO_KEYS {
+      @Override
+      void increment(ReadMostlyMap<Key, Integer> map, Key key, Key other) {
+        map.atomically(tx -> {
+          tx.merge(key, 1, Integer::sum);
+          tx.merge(other, 1, Integer::sum);
+        });
+      }
+    },
+    ON_ALL_KEYS {
+      @Override
+      void increment(ReadMostlyMap<Key, Integer> map, Key key, Key other) {
+        map.replaceAll((k, value) -> value + 1);
+      }
+    };
+
+    abstract void increment(ReadMostlyMap<Key, Integer> map, Key key, Key other);
+  }
+
+  /** Who has its turn does in two steps what others do in one. */
+  @ParameterizedTest
+  @EnumSource
+  void nobodyIntrudes_inTheTurnOfAnother(Intruder intruder) throws Exception {
+    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>(100);
+    Key key = Key.in(2, "key");
+    Key other = Key.in(9, "other");
+    map.put(key, 0);
+    map.put(other, 0);
+
+    readWhile(
+        map::size,
+        List.of(
+            often(10_000, () -> intruder.increment(map, key, other)),
+            often(
+                10_000,
+                () ->
+                    map.untilDone(
+                        1,
+                        () -> {
+                          int before = map.getOrDefault(key, -1);
+                          map.put(key, before + 1);
+                          return Outcome.DONE;
+                        }))));
+
+    assertEquals(20_000, map.get(key));
+  }
+
+  @Test
+  void nobodyClears_inTheTurnOfAnother() throws Exception {
+    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
+    Key key = Key.in(2, "key");
+
+    readWhile(
+        map::size,
+        List.of(
+            often(10_000, map::clear),
+            often(
+                10_000,
+                () ->
+                    map.untilDone(
+                        1,
+                        () -> {
+                          map.put(key, 1);
+                          assertEquals(1, map.size());
+                          assertEquals(1, map.remove(key));
+                          return Outcome.DONE;
+                        }))));
+  }
 
   /**
    * Others who find that it is not their turn lock what it has read, and change nothing. First one
