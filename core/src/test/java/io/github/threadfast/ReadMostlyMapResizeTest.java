@@ -157,6 +157,7 @@ class ReadMostlyMapResizeTest {
         List.of(
             often(400, () -> putAndTakeOut(map, everywhere(2, "one's "))),
             often(400, () -> putAndTakeOut(map, everywhere(2, "another's "))),
+            often(400, () -> putAndTakeOutTogether(map, everywhere(1, "the third's "))),
             often(200, () -> churn.run(map, others))));
 
     assertEquals(Map.of(), map.snapshot());
@@ -168,6 +169,25 @@ class ReadMostlyMapResizeTest {
     keys.forEach(key -> assertEquals(1, map.replace(key, 2)));
     keys.forEach(key -> assertEquals(3, map.merge(key, 1, Integer::sum)));
     keys.forEach(key -> assertEquals(3, map.remove(key)));
+  }
+
+  private static void putAndTakeOutTogether(ReadMostlyMap<Key, Integer> map, List<Key> keys) {
+    map.atomically(tx -> keys.forEach(key -> assertNull(tx.put(key, 1))));
+    map.atomically(tx -> keys.forEach(key -> assertEquals(1, tx.put(key, 2))));
+    assertEquals(keys.size(), map.getAll(keys).size());
+    map.atomically(tx -> keys.forEach(key -> assertEquals(2, tx.remove(key))));
+  }
+
+  @Test
+  void newTables_loseNothingOfEachOther() throws Exception {
+    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
+    Key key = Key.in(2, "key");
+    map.put(key, 0);
+    Actor.Body increment = () -> map.replaceAll((k, value) -> value + 1);
+
+    readWhile(map::size, List.of(often(10_000, increment), often(10_000, increment)));
+
+    assertEquals(20_000, map.get(key));
   }
 
   // Torn pairs
@@ -372,6 +392,35 @@ class ReadMostlyMapResizeTest {
                   map.values().removeIf(value -> value == 1);
                   map.putAll(both);
                 })));
+  }
+
+  /** Each goes only if the other stays. Whoever decides has read what it does not write. */
+  @ParameterizedTest
+  @EnumSource
+  void whatATransactionHasOnlyRead_stillHoldsWhenItIsDone(Place place) throws Exception {
+    ReadMostlyMap<Key, Integer> map = place.make();
+    Map<Key, Integer> both = Map.of(place.one, 1, place.other, 1);
+    map.putAll(both);
+
+    readWhile(
+        () -> {
+          Map<Key, Integer> seen = map.getAll(both.keySet());
+          assertTrue(seen.containsValue(1), seen::toString);
+        },
+        List.of(
+            often(5_000, () -> goAndComeBack(map, place.one, place.other)),
+            often(5_000, () -> goAndComeBack(map, place.other, place.one))));
+
+    assertEquals(both, map.getAll(both.keySet()));
+  }
+
+  private static void goAndComeBack(ReadMostlyMap<Key, Integer> map, Key mine, Key other) {
+    map.atomically(tx -> {
+      if (tx.getOrDefault(other, 0) == 1) {
+        tx.put(mine, 0);
+      }
+    });
+    map.atomically(tx -> tx.put(mine, 1));
   }
 
   @Test
@@ -706,7 +755,27 @@ class ReadMostlyMapResizeTest {
       void increment(ReadMostlyMap<Key, Integer> map, Key key, Key other) {
         map.replaceAll((k, value) -> value + 1);
       }
+    },
+    WHERE_THE_TABLE_GROWS {
+      @Override
+      int expectedSize() {
+        return 0;
+      }
+
+      @Override
+      void increment(ReadMostlyMap<Key, Integer> map, Key key, Key other) {
+        OTHERS.forEach(another -> map.put(another, 0));
+        map.merge(key, 1, Integer::sum);
+        OTHERS.forEach(map::remove);
+      }
     };
+
+    /** Returns one that leaves the table as it is. */
+    int expectedSize() {
+      return 100;
+    }
+
+    private static final List<Key> OTHERS = spread(16, "another ");
 
     abstract void increment(ReadMostlyMap<Key, Integer> map, Key key, Key other);
   }
@@ -715,7 +784,7 @@ class ReadMostlyMapResizeTest {
   @ParameterizedTest
   @EnumSource
   void nobodyIntrudes_inTheTurnOfAnother(Intruder intruder) throws Exception {
-    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>(100);
+    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>(intruder.expectedSize());
     Key key = Key.in(2, "key");
     Key other = Key.in(9, "other");
     map.put(key, 0);

@@ -1,7 +1,6 @@
 package io.github.threadfast;
 
 import io.github.threadfast.ReadMostlyMapStress.Key;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,9 +91,11 @@ final class ReadMostlyMapSoak {
     }
     if (isHung) {
       System.out.println("No thread has got on for " + PATIENCE.toSeconds() + " s:");
-      for (var info : ManagementFactory.getThreadMXBean().dumpAllThreads(true, true)) {
-        System.out.print(info);
-      }
+      Thread.getAllStackTraces()
+          .forEach((thread, stack) -> {
+            System.out.println(thread + ", " + thread.getState());
+            Stream.of(stack).forEach(frame -> System.out.println("    at " + frame));
+          });
     }
     System.out.println(thrown == null && !isHung ? "No failure." : "FAILED.");
     return thrown == null && !isHung;
