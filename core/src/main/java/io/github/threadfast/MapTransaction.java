@@ -266,8 +266,8 @@ public final class MapTransaction<K, V> {
 
   /**
    * Returns whether all that was found is there now, and takes new stamps. With locks: else a stamp
-   * would be invalid again as soon as another thread has locked its stripe, be it in vain, since this
-   * one has its turn.
+   * would be invalid again as soon as another thread has locked its stripe, be it in vain, since
+   * this one has its turn.
    */
   private boolean isCurrent() {
     Stripe[] locked =

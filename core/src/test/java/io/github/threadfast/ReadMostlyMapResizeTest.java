@@ -81,7 +81,7 @@ class ReadMostlyMapResizeTest {
   // Readers and writers beside growth and shrinking
 
   /** How keys come and go. */
-  private enum Churn {
+  enum Churn {
     ONE_BY_ONE {
       @Override
       void run(ReadMostlyMap<Key, Integer> map, List<Key> keys) {
@@ -193,7 +193,7 @@ class ReadMostlyMapResizeTest {
   // Torn pairs
 
   /** How two keys are changed together. */
-  private enum PairWriter {
+  enum PairWriter {
     ATOMICALLY {
       @Override
       void write(ReadMostlyMap<Key, Integer> map, Place place, int n) {
@@ -233,7 +233,8 @@ class ReadMostlyMapResizeTest {
   }
 
   /** Where the pair is. */
-  private enum Place {
+  @SuppressWarnings("ImmutableEnumChecker") // keys don't change
+  enum Place {
     ONE_BIN(0, 2, 0),
     TWO_BINS(0, 9, 0),
     /** Where the table is so large that to put two keys does not make all bins anew. */
@@ -287,7 +288,7 @@ class ReadMostlyMapResizeTest {
   }
 
   /** How many keys are changed together. */
-  private enum Batch {
+  enum Batch {
     ATOMICALLY {
       @Override
       void write(ReadMostlyMap<Key, Integer> map, Map<Key, Integer> entries) {
@@ -344,16 +345,15 @@ class ReadMostlyMapResizeTest {
                 () -> "it went back: " + List.of(one, two, three));
           }
         },
-        List.of(
-            () -> {
-              for (int n = 1; n <= 3_000; n++) {
-                Map<Key, Integer> entries = new LinkedHashMap<>();
-                for (Key key : keys) {
-                  entries.put(key, n);
-                }
-                batch.write(map, entries);
-              }
-            }));
+        List.of(() -> {
+          for (int n = 1; n <= 3_000; n++) {
+            Map<Key, Integer> entries = new LinkedHashMap<>();
+            for (Key key : keys) {
+              entries.put(key, n);
+            }
+            batch.write(map, entries);
+          }
+        }));
 
     assertEquals(3_000, map.get(last));
   }
@@ -408,19 +408,27 @@ class ReadMostlyMapResizeTest {
           assertTrue(seen.containsValue(1), seen::toString);
         },
         List.of(
-            often(5_000, () -> goAndComeBack(map, place.one, place.other)),
-            often(5_000, () -> goAndComeBack(map, place.other, place.one))));
+            often(100, () -> goAndComeBack(map, place.one, place.other)),
+            often(100, () -> goAndComeBack(map, place.other, place.one))));
 
     assertEquals(both, map.getAll(both.keySet()));
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // lets others get on
   private static void goAndComeBack(ReadMostlyMap<Key, Integer> map, Key mine, Key other) {
-    map.atomically(tx -> {
-      if (tx.getOrDefault(other, 0) == 1) {
-        tx.put(mine, 0);
-      }
-    });
-    map.atomically(tx -> tx.put(mine, 1));
+    boolean hasGone =
+        map.computeAtomically(tx -> {
+          boolean canGo = tx.getOrDefault(other, 0) == 1;
+          if (canGo) {
+            tx.put(mine, 0);
+          }
+          Thread.yield();
+          return canGo;
+        });
+    if (hasGone) {
+      assertEquals(1, map.get(other));
+    }
+    map.put(mine, 1);
   }
 
   @Test
@@ -576,7 +584,8 @@ class ReadMostlyMapResizeTest {
                 (k, value) -> {
                   expectedRuns.incrementAndGet();
                   map.merge(runs, 1, Integer::sum);
-                  map.atomically(tx -> tx.merge(others, tx.get(runs) == null ? 0 : 1, Integer::sum));
+                  map.atomically(
+                      tx -> tx.merge(others, tx.get(runs) == null ? 0 : 1, Integer::sum));
                   assertEquals(map.get(key) != null, map.keySet().contains(key));
                   return value == null ? 1 : value + 1;
                 });
@@ -638,19 +647,18 @@ class ReadMostlyMapResizeTest {
           int before = seen;
           assertTrue(map.size() >= before, () -> "smaller than " + before);
         },
-        List.of(
-            () -> {
-              for (int i = 0; i < keys.size(); i++) {
-                assertEquals(i, map.size());
-                assertNull(map.put(keys.get(i), i));
-              }
-            }));
+        List.of(() -> {
+          for (int i = 0; i < keys.size(); i++) {
+            assertEquals(i, map.size());
+            assertNull(map.put(keys.get(i), i));
+          }
+        }));
   }
 
   // Iteration and removal beside writers
 
   /** How entries are removed by what they are. */
-  private enum Remover {
+  enum Remover {
     OF_THE_MAP {
       @Override
       void remove(ReadMostlyMap<Key, Integer> map) {
@@ -686,18 +694,17 @@ class ReadMostlyMapResizeTest {
 
     readWhile(
         () -> remover.remove(map),
-        List.of(
-            () -> {
-              for (int i = 1; i <= 50_000; i++) {
-                Key key = keys.get(i % keys.size());
-                assertEquals(expected.get(key), map.put(key, Remover.DEAD));
-                if (!map.replace(key, Remover.DEAD, i)) {
-                  assertNull(map.put(key, i));
-                }
-                assertEquals(i, map.get(key));
-                expected.put(key, i);
-              }
-            }));
+        List.of(() -> {
+          for (int i = 1; i <= 50_000; i++) {
+            Key key = keys.get(i % keys.size());
+            assertEquals(expected.get(key), map.put(key, Remover.DEAD));
+            if (!map.replace(key, Remover.DEAD, i)) {
+              assertNull(map.put(key, i));
+            }
+            assertEquals(i, map.get(key));
+            expected.put(key, i);
+          }
+        }));
 
     assertEquals(expected, map.snapshot());
   }
@@ -717,33 +724,32 @@ class ReadMostlyMapResizeTest {
           assertEquals(1_600, sum);
           assertEquals(1_600, map.entrySet().stream().mapToInt(Map.Entry::getValue).sum());
         },
-        List.of(
-            () -> {
-              for (int i = 0; i < 20_000; i++) {
-                Key from = accounts.get(i % 16);
-                Key to = accounts.get((i + 7) % 16);
-                int amount = i % 10 + 1;
-                map.atomically(tx -> {
-                  tx.merge(from, -amount, Integer::sum);
-                  tx.merge(to, amount, Integer::sum);
-                });
-              }
-            }));
+        List.of(() -> {
+          for (int i = 0; i < 20_000; i++) {
+            Key from = accounts.get(i % 16);
+            Key to = accounts.get((i + 7) % 16);
+            int amount = i % 10 + 1;
+            map.atomically(tx -> {
+              tx.merge(from, -amount, Integer::sum);
+              tx.merge(to, amount, Integer::sum);
+            });
+          }
+        }));
   }
 
   // Turns
 
-  /** Those who must wait while another has its turn. */
-  private enum Intruder {
+  /** How one is added to a key. */
+  enum Increment {
     ON_ONE_KEY {
       @Override
-      void increment(ReadMostlyMap<Key, Integer> map, Key key, Key other) {
+      void run(ReadMostlyMap<Key, Integer> map, Key key, Key other) {
         map.merge(key, 1, Integer::sum);
       }
     },
     ON_TWO_KEYS {
       @Override
-      void increment(ReadMostlyMap<Key, Integer> map, Key key, Key other) {
+      void run(ReadMostlyMap<Key, Integer> map, Key key, Key other) {
         map.atomically(tx -> {
           tx.merge(key, 1, Integer::sum);
           tx.merge(other, 1, Integer::sum);
@@ -752,7 +758,7 @@ class ReadMostlyMapResizeTest {
     },
     ON_ALL_KEYS {
       @Override
-      void increment(ReadMostlyMap<Key, Integer> map, Key key, Key other) {
+      void run(ReadMostlyMap<Key, Integer> map, Key key, Key other) {
         map.replaceAll((k, value) -> value + 1);
       }
     },
@@ -763,7 +769,7 @@ class ReadMostlyMapResizeTest {
       }
 
       @Override
-      void increment(ReadMostlyMap<Key, Integer> map, Key key, Key other) {
+      void run(ReadMostlyMap<Key, Integer> map, Key key, Key other) {
         OTHERS.forEach(another -> map.put(another, 0));
         map.merge(key, 1, Integer::sum);
         OTHERS.forEach(map::remove);
@@ -777,14 +783,30 @@ class ReadMostlyMapResizeTest {
 
     private static final List<Key> OTHERS = spread(16, "another ");
 
-    abstract void increment(ReadMostlyMap<Key, Integer> map, Key key, Key other);
+    abstract void run(ReadMostlyMap<Key, Integer> map, Key key, Key other);
+  }
+
+  @Test
+  void increments_addUp_howeverTheyAreMade() throws Exception {
+    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
+    Key key = Key.in(2, "key");
+    Key other = Key.in(9, "other");
+    map.put(key, 0);
+    List<Actor.Body> increments =
+        Stream.of(Increment.values())
+            .map(increment -> often(3_000, () -> increment.run(map, key, other)))
+            .toList();
+
+    readWhile(map::size, increments);
+
+    assertEquals(3_000 * increments.size(), map.get(key));
   }
 
   /** Who has its turn does in two steps what others do in one. */
   @ParameterizedTest
   @EnumSource
-  void nobodyIntrudes_inTheTurnOfAnother(Intruder intruder) throws Exception {
-    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>(intruder.expectedSize());
+  void nobodyIntrudes_inTheTurnOfAnother(Increment increment) throws Exception {
+    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>(increment.expectedSize());
     Key key = Key.in(2, "key");
     Key other = Key.in(9, "other");
     map.put(key, 0);
@@ -793,7 +815,7 @@ class ReadMostlyMapResizeTest {
     readWhile(
         map::size,
         List.of(
-            often(10_000, () -> intruder.increment(map, key, other)),
+            often(10_000, () -> increment.run(map, key, other)),
             often(
                 10_000,
                 () ->

@@ -21,15 +21,17 @@ import org.jspecify.annotations.Nullable;
  * Four threads that do everything at once to {@code ReadMostlyMap}s, for some minutes, against an
  * oracle. It is no test of the build: after one, in the folder {@code core},
  *
- * <pre>java -cp target/test-classes:target/classes:(jupiter-api) io.github.threadfast.ReadMostlyMapSoak 10</pre>
+ * <pre>
+ * java -cp target/test-classes:target/classes:(jupiter-api) io.github.threadfast.ReadMostlyMapSoak 10
+ * </pre>
  *
  * <p>takes ten minutes, and prints how many operations were done. It ends with status 1, and says
  * why, as soon as an answer is wrong, or no thread has got on for half a minute.
  *
  * <p>Each thread has keys of its own, beside those of others in the same bins and crowds, and knows
- * at any time what the map has for them. Other keys belong to all: pairs, which always have the same
- * value; accounts, whose sum stays; tokens, which wander, so that their number stays. At the end of a
- * round all threads pause, and the map is compared with what all of them know.
+ * at any time what the map has for them. Other keys belong to all: pairs, which always have the
+ * same value; accounts, whose sum stays; tokens, which wander, so that their number stays. At the
+ * end of a round all threads pause, and the map is compared with what all of them know.
  */
 final class ReadMostlyMapSoak {
   private static final int THREADS = 4;
@@ -66,7 +68,8 @@ final class ReadMostlyMapSoak {
 
   public static void main(String... arguments) throws InterruptedException {
     Duration duration =
-        Duration.ofSeconds((long) (60 * Double.parseDouble(arguments.length > 0 ? arguments[0] : "10")));
+        Duration.ofSeconds(
+            (long) (60 * Double.parseDouble(arguments.length > 0 ? arguments[0] : "10")));
     long seed = arguments.length > 1 ? Long.parseLong(arguments[1]) : System.nanoTime();
     System.out.printf(
         "ReadMostlyMap, %d threads, %d s, Java %s, seed %d%n",
@@ -85,7 +88,10 @@ final class ReadMostlyMapSoak {
     Throwable thrown = failure.get();
     System.out.printf(
         "%d operations in %d rounds, %d entries at most; %d transactions were run again%n",
-        done.get(), rounds.get(), largest.get(), workers.stream().mapToLong(w -> w.reruns.get()).sum());
+        done.get(),
+        rounds.get(),
+        largest.get(),
+        workers.stream().mapToLong(w -> w.reruns.get()).sum());
     if (thrown != null) {
       thrown.printStackTrace(System.out);
     }
@@ -278,16 +284,15 @@ final class ReadMostlyMapSoak {
         case 5 -> equal(mine.remove(key, v), map.remove(key, v), key);
         case 6 -> equal(mine.replace(key, v), map.replace(key, v), key);
         case 7 -> equal(mine.replace(key, 1, v), map.replace(key, 1, v), key);
-        case 8 -> equal(
-            mine.compute(key, Worker::increment), map.compute(key, Worker::increment), key);
-        case 9 -> equal(
-            mine.computeIfAbsent(key, k -> v), map.computeIfAbsent(key, k -> v), key);
-        case 10 -> equal(
-            mine.computeIfPresent(key, Worker::orNone),
-            map.computeIfPresent(key, Worker::orNone),
-            key);
-        default -> equal(
-            mine.merge(key, v, Integer::sum), map.merge(key, v, Integer::sum), key);
+        case 8 ->
+            equal(mine.compute(key, Worker::increment), map.compute(key, Worker::increment), key);
+        case 9 -> equal(mine.computeIfAbsent(key, k -> v), map.computeIfAbsent(key, k -> v), key);
+        case 10 ->
+            equal(
+                mine.computeIfPresent(key, Worker::orNone),
+                map.computeIfPresent(key, Worker::orNone),
+                key);
+        default -> equal(mine.merge(key, v, Integer::sum), map.merge(key, v, Integer::sum), key);
       }
     }
 
@@ -327,10 +332,12 @@ final class ReadMostlyMapSoak {
           mine.keySet().removeAll(some);
         }
         default -> {
-          map.inTurn(List::of, () -> {
-            some.forEach(key -> map.put(key, v));
-            return null;
-          });
+          map.inTurn(
+              List::of,
+              () -> {
+                some.forEach(key -> map.put(key, v));
+                return null;
+              });
           some.forEach(key -> mine.put(key, v));
         }
       }
@@ -350,12 +357,13 @@ final class ReadMostlyMapSoak {
       int v = next();
       switch (kind) {
         case 0 -> map.putAll(Map.of(one, v, other, v));
-        case 1 -> map.atomically(tx -> {
-          int before = tx.getOrDefault(one, -1);
-          equal(before, tx.get(other), other);
-          tx.put(one, v);
-          tx.put(other, v);
-        });
+        case 1 ->
+            map.atomically(tx -> {
+              int before = tx.getOrDefault(one, -1);
+              equal(before, tx.get(other), other);
+              tx.put(one, v);
+              tx.put(other, v);
+            });
         case 2 -> {
           Key from = anyOf(shared.accounts);
           Key to = anyOf(shared.accounts);
@@ -382,14 +390,15 @@ final class ReadMostlyMapSoak {
           Map<Key, Integer> seen = map.getAll(List.of(one, other));
           equal(seen.get(one), seen.get(other), other);
         }
-        default -> map.untilDone(
-            1,
-            () -> {
-              MapTransaction<Key, Integer> tx = new MapTransaction<>(map);
-              tx.put(one, v);
-              tx.put(other, v);
-              return tx.commit();
-            });
+        default ->
+            map.untilDone(
+                1,
+                () -> {
+                  MapTransaction<Key, Integer> tx = new MapTransaction<>(map);
+                  tx.put(one, v);
+                  tx.put(other, v);
+                  return tx.commit();
+                });
       }
     }
 
@@ -407,10 +416,11 @@ final class ReadMostlyMapSoak {
           map.entrySet().iterator().forEachRemaining(e -> seen.put(e.getKey(), e.getValue()));
           look(seen);
         }
-        case 4 -> equal(
-            (long) mine.size(),
-            map.keySet().stream().filter(mine::containsKey).count(),
-            "own keys");
+        case 4 ->
+            equal(
+                (long) mine.size(),
+                map.keySet().stream().filter(mine::containsKey).count(),
+                "own keys");
         default -> {
           int least = mine.size() + 2 * PAIRS + ACCOUNTS + TOKENS;
           if (map.size() < least) {
@@ -433,10 +443,11 @@ final class ReadMostlyMapSoak {
 
     private void changeAll(int kind) {
       switch (kind) {
-        case 0 -> equal(
-            mine.values().removeIf(v -> v % 2 == 1),
-            map.removeIf((key, v) -> isMine(key) && v % 2 == 1),
-            "whether something was removed");
+        case 0 ->
+            equal(
+                mine.values().removeIf(v -> v % 2 == 1),
+                map.removeIf((key, v) -> isMine(key) && v % 2 == 1),
+                "whether something was removed");
         case 1 -> {
           map.replaceAll((key, v) -> isMine(key) ? v + 1 : v);
           mine.replaceAll((key, v) -> v + 1);

@@ -72,7 +72,8 @@ class ReadMostlyMapStress {
   }
 
   /** What the map is like at the start. */
-  private enum Table {
+  @SuppressWarnings("ImmutableEnumChecker") // keys don't change
+  enum Table {
     EMPTY(0, 9, 0),
     /** The keys are in two stripes. */
     STRIPED(100, 9, 0),
@@ -252,8 +253,7 @@ class ReadMostlyMapStress {
           (k, value) -> {
             runs[0]++;
             if (runs[0] < BinTable.MOST_RUNS) {
-              shared.atomically(
-                  tx -> tx.computeIfPresent(neighbour, (n, there) -> copyOf(there)));
+              shared.atomically(tx -> tx.computeIfPresent(neighbour, (n, there) -> copyOf(there)));
             }
             return value == null ? 1 : value + 1;
           });
@@ -274,8 +274,7 @@ class ReadMostlyMapStress {
         .operation("putIfAbsent", keys, values, (s, key, value) -> s.map.putIfAbsent(key, value))
         .operation("remove", keys, (s, key) -> s.map.remove(key))
         .operation("replace", keys, values, (s, key, value) -> s.map.replace(key, value))
-        .operation(
-            "compute", keys, (s, key) -> s.map.compute(key, (k, n) -> n == null ? 1 : n + 1))
+        .operation("compute", keys, (s, key) -> s.map.compute(key, (k, n) -> n == null ? 1 : n + 1))
         .operation("merge", keys, (s, key) -> s.map.merge(key, 2, Integer::sum))
         .budget(BUDGET);
   }
@@ -329,7 +328,8 @@ class ReadMostlyMapStress {
         .operation("put in turn", table.keys(), (s, key) -> s.inTurn(() -> s.map.put(key, 3)))
         .operation("swap in turn", s -> s.swapInTurn(table.a, table.b))
         .operation("increment in turn", table.keys(), Store::incrementInTurn)
-        .before("have neighbours", s -> table.keys().forEach(key -> s.map.put(neighbour(key), 1000)))
+        .before(
+            "have neighbours", s -> table.keys().forEach(key -> s.map.put(neighbour(key), 1000)))
         .assertLinearizable();
   }
 
