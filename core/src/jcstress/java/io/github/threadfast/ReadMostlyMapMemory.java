@@ -312,15 +312,17 @@ final class ReadMostlyMapMemory {
   }
 
   @JCStressTest
-  @Outcome(id = "1, 1, 14", expect = ACCEPTABLE, desc = "Both are there.")
+  @Outcome(id = "1, 1, 15", expect = ACCEPTABLE, desc = "All are there.")
   @Outcome(expect = FORBIDDEN, desc = "One was lost.")
   @State
   public static class APutBesideGrowthIsNotLost {
     private final ReadMostlyMap<Integer, Integer> map = withEntries(0, FULL);
 
+    /** The second comes after growth: a table that the other makes then would not have it. */
     @Actor
     public void grow() {
-      map.put(FULL, 1);
+      map.put(FULL, 0);
+      map.put(FULL + 2, 1);
     }
 
     @Actor
@@ -330,7 +332,7 @@ final class ReadMostlyMapMemory {
 
     @Arbiter
     public void count(III_Result result) {
-      result.r1 = get(map, FULL);
+      result.r1 = get(map, FULL + 2);
       result.r2 = get(map, FULL + 1);
       result.r3 = map.size();
     }
@@ -386,6 +388,57 @@ final class ReadMostlyMapMemory {
     public void count(II_Result result) {
       result.r1 = get(map, 3);
       result.r2 = map.size();
+    }
+  }
+
+  /** Whoever reads must not trust the locks of the old table for what is in the new one. */
+  @JCStressTest
+  @Outcome(
+      id = {"0, 0", "1, 0", "1, 1"},
+      expect = ACCEPTABLE,
+      desc = "What was there at one moment.")
+  @Outcome(id = "0, 1", expect = FORBIDDEN, desc = "The second write without the first.")
+  @State
+  public static class ASnapshotBesideANewTableIsOfOneMoment {
+    private final ReadMostlyMap<Integer, Integer> map = withEntries(0, 5);
+
+    @Actor
+    public void write() {
+      map.putAll(Map.of(3, 1, 4, 1));
+      map.put(1, 1);
+      map.put(2, 1);
+    }
+
+    @Actor
+    public void read(II_Result result) {
+      Map<Integer, Integer> seen = map.snapshot();
+      result.r1 = seen.get(1);
+      result.r2 = seen.get(2);
+    }
+  }
+
+  @JCStressTest
+  @Outcome(
+      id = {"0, 0", "1, 0", "1, 1"},
+      expect = ACCEPTABLE,
+      desc = "What was there at one moment.")
+  @Outcome(id = "0, 1", expect = FORBIDDEN, desc = "The second write without the first.")
+  @State
+  public static class GetAllBesideANewTableIsOfOneMoment {
+    private final ReadMostlyMap<Integer, Integer> map = withEntries(0, 5);
+
+    @Actor
+    public void write() {
+      map.putAll(Map.of(3, 1, 4, 1));
+      map.put(1, 1);
+      map.put(2, 1);
+    }
+
+    @Actor
+    public void read(II_Result result) {
+      Map<Integer, Integer> seen = map.getAll(List.of(1, 2));
+      result.r1 = seen.get(1);
+      result.r2 = seen.get(2);
     }
   }
 

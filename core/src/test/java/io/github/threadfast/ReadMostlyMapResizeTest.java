@@ -157,6 +157,7 @@ class ReadMostlyMapResizeTest {
         List.of(
             often(400, () -> putAndTakeOut(map, everywhere(2, "one's "))),
             often(400, () -> putAndTakeOut(map, everywhere(2, "another's "))),
+            often(400, () -> putAndTakeOutTogether(map, everywhere(1, "the third's "))),
             often(200, () -> churn.run(map, others))));
 
     assertEquals(Map.of(), map.snapshot());
@@ -168,6 +169,25 @@ class ReadMostlyMapResizeTest {
     keys.forEach(key -> assertEquals(1, map.replace(key, 2)));
     keys.forEach(key -> assertEquals(3, map.merge(key, 1, Integer::sum)));
     keys.forEach(key -> assertEquals(3, map.remove(key)));
+  }
+
+  private static void putAndTakeOutTogether(ReadMostlyMap<HashKey, Integer> map, List<HashKey> keys) {
+    map.atomically(tx -> keys.forEach(key -> assertNull(tx.put(key, 1))));
+    map.atomically(tx -> keys.forEach(key -> assertEquals(1, tx.put(key, 2))));
+    assertEquals(keys.size(), map.getAll(keys).size());
+    map.atomically(tx -> keys.forEach(key -> assertEquals(2, tx.remove(key))));
+  }
+
+  @Test
+  void newTables_loseNothingOfEachOther() throws Exception {
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>();
+    HashKey key = HashKey.in(2, "key");
+    map.put(key, 0);
+    Actor.Body increment = () -> map.replaceAll((k, value) -> value + 1);
+
+    readWhile(map::size, List.of(often(10_000, increment), often(10_000, increment)));
+
+    assertEquals(20_000, map.get(key));
   }
 
   // Torn pairs
@@ -213,6 +233,7 @@ class ReadMostlyMapResizeTest {
   }
 
   /** Where the pair is. */
+  @SuppressWarnings("ImmutableEnumChecker") // keys don't change
   @SuppressWarnings("ImmutableEnumChecker") // nobody changes a key
   enum Place {
     ONE_BIN(0, 2, 0),
@@ -372,6 +393,43 @@ class ReadMostlyMapResizeTest {
                   map.values().removeIf(value -> value == 1);
                   map.putAll(both);
                 })));
+  }
+
+  /** Each goes only if the other stays. Whoever decides has read what it does not write. */
+  @ParameterizedTest
+  @EnumSource
+  void whatATransactionHasOnlyRead_stillHoldsWhenItIsDone(Place place) throws Exception {
+    ReadMostlyMap<HashKey, Integer> map = place.make();
+    Map<HashKey, Integer> both = Map.of(place.one, 1, place.other, 1);
+    map.putAll(both);
+
+    readWhile(
+        () -> {
+          Map<HashKey, Integer> seen = map.getAll(both.keySet());
+          assertTrue(seen.containsValue(1), seen::toString);
+        },
+        List.of(
+            often(100, () -> goAndComeBack(map, place.one, place.other)),
+            often(100, () -> goAndComeBack(map, place.other, place.one))));
+
+    assertEquals(both, map.getAll(both.keySet()));
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // lets others get on
+  private static void goAndComeBack(ReadMostlyMap<HashKey, Integer> map, HashKey mine, HashKey other) {
+    boolean hasGone =
+        map.computeAtomically(tx -> {
+          boolean canGo = tx.getOrDefault(other, 0) == 1;
+          if (canGo) {
+            tx.put(mine, 0);
+          }
+          Thread.yield();
+          return canGo;
+        });
+    if (hasGone) {
+      assertEquals(1, map.get(other));
+    }
+    map.put(mine, 1);
   }
 
   @Test
@@ -632,28 +690,24 @@ class ReadMostlyMapResizeTest {
   void whatHasChanged_isNotRemovedForWhatItWas(Remover remover) throws Exception {
     ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>();
     List<HashKey> keys = everywhere(1, "");
-    keys.forEach(key -> map.put(key, 1));
-    AtomicBoolean isOver = new AtomicBoolean();
-    AtomicInteger revived = new AtomicInteger();
+    keys.forEach(key -> map.put(key, 0));
+    Map<HashKey, Integer> expected = new HashMap<>(map);
 
     readWhile(
         () -> remover.remove(map),
         List.of(() -> {
-          for (int i = 0; !isOver.get(); i++) {
+          for (int i = 1; i <= 50_000; i++) {
             HashKey key = keys.get(i % keys.size());
-            map.put(key, Remover.DEAD);
-            if (map.replace(key, Remover.DEAD, i)) {
-              revived.incrementAndGet();
-              assertEquals(i, map.get(key));
-            } else {
+            assertEquals(expected.get(key), map.put(key, Remover.DEAD));
+            if (!map.replace(key, Remover.DEAD, i)) {
               assertNull(map.put(key, i));
             }
-            isOver.set(i >= 100_000);
+            assertEquals(i, map.get(key));
+            expected.put(key, i);
           }
         }));
 
-    assertTrue(revived.get() > 0);
-    assertEquals(keys.size(), map.size());
+    assertEquals(expected, map.snapshot());
   }
 
   @Test
@@ -685,6 +739,119 @@ class ReadMostlyMapResizeTest {
   }
 
   // Turns
+
+  /** How one is added to a key. */
+  enum Increment {
+    ON_ONE_KEY {
+      @Override
+      void run(ReadMostlyMap<HashKey, Integer> map, HashKey key, HashKey other) {
+        map.merge(key, 1, Integer::sum);
+      }
+    },
+    ON_TWO_KEYS {
+      @Override
+      void run(ReadMostlyMap<HashKey, Integer> map, HashKey key, HashKey other) {
+        map.atomically(tx -> {
+          tx.merge(key, 1, Integer::sum);
+          tx.merge(other, 1, Integer::sum);
+        });
+      }
+    },
+    ON_ALL_KEYS {
+      @Override
+      void run(ReadMostlyMap<HashKey, Integer> map, HashKey key, HashKey other) {
+        map.replaceAll((k, value) -> value + 1);
+      }
+    },
+    WHERE_THE_TABLE_GROWS {
+      @Override
+      int expectedSize() {
+        return 0;
+      }
+
+      @Override
+      void run(ReadMostlyMap<HashKey, Integer> map, HashKey key, HashKey other) {
+        OTHERS.forEach(another -> map.put(another, 0));
+        map.merge(key, 1, Integer::sum);
+        OTHERS.forEach(map::remove);
+      }
+    };
+
+    /** Returns one that leaves the table as it is. */
+    int expectedSize() {
+      return 100;
+    }
+
+    private static final List<HashKey> OTHERS = spread(16, "another ");
+
+    abstract void run(ReadMostlyMap<HashKey, Integer> map, HashKey key, HashKey other);
+  }
+
+  @Test
+  void increments_addUp_howeverTheyAreMade() throws Exception {
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>();
+    HashKey key = HashKey.in(2, "key");
+    HashKey other = HashKey.in(9, "other");
+    map.put(key, 0);
+    List<Actor.Body> increments =
+        Stream.of(Increment.values())
+            .map(increment -> often(3_000, () -> increment.run(map, key, other)))
+            .toList();
+
+    readWhile(map::size, increments);
+
+    assertEquals(3_000 * increments.size(), map.get(key));
+  }
+
+  /** Who has its turn does in two steps what others do in one. */
+  @ParameterizedTest
+  @EnumSource
+  void nobodyIntrudes_inTheTurnOfAnother(Increment increment) throws Exception {
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>(increment.expectedSize());
+    HashKey key = HashKey.in(2, "key");
+    HashKey other = HashKey.in(9, "other");
+    map.put(key, 0);
+    map.put(other, 0);
+
+    readWhile(
+        map::size,
+        List.of(
+            often(10_000, () -> increment.run(map, key, other)),
+            often(
+                10_000,
+                () ->
+                    map.untilDone(
+                        1,
+                        () -> {
+                          int before = map.getOrDefault(key, -1);
+                          map.put(key, before + 1);
+                          return Outcome.DONE;
+                        }))));
+
+    assertEquals(20_000, map.get(key));
+  }
+
+  @Test
+  void nobodyClears_inTheTurnOfAnother() throws Exception {
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>();
+    HashKey key = HashKey.in(2, "key");
+
+    readWhile(
+        map::size,
+        List.of(
+            often(10_000, map::clear),
+            often(
+                10_000,
+                () ->
+                    map.untilDone(
+                        1,
+                        () -> {
+                          map.put(key, 1);
+                          assertEquals(1, map.size());
+                          assertEquals(1, map.remove(key));
+                          return Outcome.DONE;
+                        }))));
+  }
 
   /**
    * Others who find that it is not their turn lock what it has read, and change nothing. First one
@@ -776,11 +943,7 @@ class ReadMostlyMapResizeTest {
   }
 
   private static void putBoth(
-      ReadMostlyMap<HashKey, Integer> map,
-      HashKey first,
-      int one,
-      Hooked second,
-      Runnable meanwhile) {
+      ReadMostlyMap<HashKey, Integer> map, HashKey first, int one, Hooked second, Runnable meanwhile) {
     Map<HashKey, Integer> both = new LinkedHashMap<>();
     both.put(first, one);
     both.put(second, 2);

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,8 +99,8 @@ final class ReadMostlyMapSoak {
       System.out.println("No thread has got on for " + PATIENCE.toSeconds() + " s:");
       Thread.getAllStackTraces()
           .forEach((thread, stack) -> {
-            System.out.println(thread);
-            List.of(stack).forEach(frame -> System.out.println("    " + frame));
+            System.out.println(thread + ", " + thread.getState());
+            Stream.of(stack).forEach(frame -> System.out.println("    at " + frame));
           });
     }
     System.out.println(thrown == null && !isHung ? "No failure." : "FAILED.");
@@ -332,7 +333,7 @@ final class ReadMostlyMapSoak {
         }
         default -> {
           map.inTurn(
-              map::takeAll,
+              List::of,
               () -> {
                 some.forEach(key -> map.put(key, v));
                 return null;
