@@ -435,7 +435,9 @@ abstract class BinTable<K, V> {
               if (isTakenByAnother(stripes)) {
                 return Outcome.TAKEN;
               }
-              if (Stripe.size(stripes) > 0 || bins.length > fewestBins) {
+              if (Stripe.size(stripes) != 0
+                  || Stripe.changes(stripes) != 0
+                  || bins.length > fewestBins) {
                 install(Bins.ofLength(fewestBins), Bins.stripesFor(fewestBins));
               }
               return Outcome.DONE;
