@@ -85,7 +85,7 @@ final class BinChange<K, V> {
     for (Site<K, V> site : sites) {
       if (site.isChanged()) {
         if (chain != null && site.node != null) {
-          chain = Node.without(chain, site.key());
+          chain = Node.without(chain, site.hash, site.key());
         }
         if (site.next != null) {
           chain = new Node<>(site.hash, site.key(), site.next, chain);
