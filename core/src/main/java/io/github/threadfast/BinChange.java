@@ -14,6 +14,7 @@ final class BinChange<K, V> {
   private final @Nullable Node<K, V> head;
   private final List<Site<K, V>> sites = new ArrayList<>();
   private boolean isCrowd;
+  private int growth;
   private @Nullable Node<K, V> made;
 
   BinChange(int index, @Nullable Node<K, V> head) {
@@ -78,6 +79,9 @@ final class BinChange<K, V> {
     if (!isCrowd) {
       made = chain();
     }
+    for (Site<K, V> site : sites) {
+      growth += site.growth();
+    }
   }
 
   private @Nullable Node<K, V> chain() {
@@ -85,7 +89,7 @@ final class BinChange<K, V> {
     for (Site<K, V> site : sites) {
       if (site.isChanged()) {
         if (chain != null && site.node != null) {
-          chain = Node.without(chain, site.key());
+          chain = Node.without(chain, site.hash, site.key());
         }
         V next = site.next();
         if (next != null) {
@@ -96,12 +100,10 @@ final class BinChange<K, V> {
     return chain;
   }
 
-  /** Lets others see it, and counts it. Allocates nothing. */
+  /** Lets others see it, and counts it. Allocates nothing, and last calls what needs no stack. */
   void publish(@Nullable Node<K, V>[] bins, Stripe[] stripes) {
-    Bins.set(bins, index, made);
     Stripe stripe = Bins.stripeOf(index, bins.length, stripes);
-    for (int i = 0; i < sites.size(); i++) {
-      stripe.changed(sites.get(i).growth());
-    }
+    Bins.set(bins, index, made);
+    stripe.changed(growth);
   }
 }

@@ -396,11 +396,14 @@ abstract class BinTable<K, V> {
     boolean isBatch = changes.size() > 1; // a single write can't be seen by halves
     long stamp = isBatch ? batches.writeLock() : 0;
     // From here on nothing is allocated: it is done whole, or not at all.
-    for (int i = 0; i < changes.size(); i++) {
-      changes.get(i).publish(bins, stripes);
-    }
-    if (isBatch) {
-      batches.unlockWrite(stamp);
+    try {
+      for (int i = 0; i < changes.size(); i++) {
+        changes.get(i).publish(bins, stripes);
+      }
+    } finally { // else a reader would wait forever, should the stack overflow even here
+      if (isBatch) {
+        batches.unlockWrite(stamp);
+      }
     }
   }
 
@@ -439,7 +442,9 @@ abstract class BinTable<K, V> {
               if (isTakenByAnother(stripes)) {
                 return Outcome.TAKEN;
               }
-              if (Stripe.size(stripes) > 0 || bins.length > fewestBins) {
+              if (Stripe.size(stripes) != 0
+                  || Stripe.changes(stripes) != 0
+                  || bins.length > fewestBins) {
                 install(Bins.ofLength(fewestBins), Bins.stripesFor(fewestBins));
               }
               return Outcome.DONE;

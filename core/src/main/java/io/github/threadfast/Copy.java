@@ -33,9 +33,11 @@ final class Copy<K, V> {
       if (head instanceof Crowd<K, V> crowd) {
         copied = crowd.copyTo(keys, values, copied);
       } else {
-        for (Node<K, V> node = head; node != null && copied < keys.length; node = node.next) {
-          keys[copied] = node.key;
-          values[copied] = node.value();
+        for (Node<K, V> node = head; node != null; node = node.next) {
+          if (copied < keys.length) {
+            keys[copied] = node.key;
+            values[copied] = node.value();
+          }
           copied++;
         }
       }

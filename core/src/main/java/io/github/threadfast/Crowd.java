@@ -92,7 +92,8 @@ final class Crowd<K, V> extends Node<K, V> {
   }
 
   /**
-   * Copies the members to arrays, as far as they have room; returns where the next one would go.
+   * Copies the members to arrays, as far as they have room; returns where the next one would go,
+   * had they more.
    */
   int copyTo(@Nullable Object[] keys, @Nullable Object[] values, int first) {
     int[] next = {first};
@@ -100,8 +101,8 @@ final class Crowd<K, V> extends Node<K, V> {
       if (next[0] < keys.length) {
         keys[next[0]] = member.key;
         values[next[0]] = member.value();
-        next[0]++;
       }
+      next[0]++;
     });
     return next[0];
   }
@@ -192,7 +193,7 @@ final class Crowd<K, V> extends Node<K, V> {
         others = new Rest<>(left.member, others);
       }
     }
-    return of(Tree.last(Tree.first(tree, isNotAfter), isBefore), others);
+    return of(Parts.of(Parts.of(tree, isNotAfter).lower, isBefore).upper, others);
   }
 
   /** Returns the members of two crowds, of which the first has the lower hashes. */
@@ -315,7 +316,8 @@ final class Crowd<K, V> extends Node<K, V> {
     static <K, V> Tree<K, V> with(@Nullable Tree<K, V> tree, Node<K, V> node, int priority) {
       if (tree == null || priority > tree.priority) {
         Predicate<Node<K, V>> isBefore = other -> compare(node.hash, node.key, other) > 0;
-        return new Tree<>(node, priority, first(tree, isBefore), last(tree, isBefore));
+        Parts<K, V> parts = Parts.of(tree, isBefore);
+        return new Tree<>(node, priority, parts.lower, parts.upper);
       }
       return compare(node.hash, node.key, tree.member) > 0
           ? tree.withChildren(tree.left, with(tree.right, node, priority))
@@ -324,28 +326,6 @@ final class Crowd<K, V> extends Node<K, V> {
 
     private Tree<K, V> withChildren(@Nullable Tree<K, V> left, @Nullable Tree<K, V> right) {
       return new Tree<>(member, priority, left, right);
-    }
-
-    /** Returns the first members, as long as a condition holds of them. */
-    static <K, V> @Nullable Tree<K, V> first(
-        @Nullable Tree<K, V> tree, Predicate<? super Node<K, V>> condition) {
-      if (tree == null) {
-        return null;
-      }
-      return condition.test(tree.member)
-          ? tree.withChildren(tree.left, first(tree.right, condition))
-          : first(tree.left, condition);
-    }
-
-    /** Returns the members that {@link #first} leaves out. */
-    static <K, V> @Nullable Tree<K, V> last(
-        @Nullable Tree<K, V> tree, Predicate<? super Node<K, V>> condition) {
-      if (tree == null) {
-        return null;
-      }
-      return condition.test(tree.member)
-          ? last(tree.right, condition)
-          : tree.withChildren(last(tree.left, condition), tree.right);
     }
 
     /** Returns all members of two, of which the first comes first in the order. */
@@ -361,26 +341,32 @@ final class Crowd<K, V> extends Node<K, V> {
 
     /** Returns a tree with another node of the same key, or none, in the place of a member. */
     @Nullable Tree<K, V> replacing(Node<K, V> old, @Nullable Node<K, V> node) {
-      return leadsTo(old)
-          ? replacingOnPath(old, node)
-          : mapped(member -> member == old ? node : member); // a key that has changed is found, too
+      Tree<K, V> replaced = replacedOnPath(this, old, node);
+      return replaced == this
+          ? mapped(member -> member == old ? node : member) // a key that has changed is found, too
+          : replaced;
     }
 
-    private boolean leadsTo(Node<K, V> old) {
-      Tree<K, V> place = this;
-      while (place != null && place.member != old) {
-        place = compare(old.hash, old.key, place.member) < 0 ? place.left : place.right;
+    /** Returns the same tree if the order does not lead to the member. */
+    private static <K, V> @Nullable Tree<K, V> replacedOnPath(
+        @Nullable Tree<K, V> tree, Node<K, V> old, @Nullable Node<K, V> node) {
+      if (tree == null) {
+        return null;
       }
-      return place != null;
-    }
-
-    private @Nullable Tree<K, V> replacingOnPath(Node<K, V> old, @Nullable Node<K, V> node) {
-      if (member == old) {
-        return node == null ? joined(left, right) : new Tree<>(node, priority, left, right);
+      if (tree.member == old) {
+        return node == null
+            ? joined(tree.left, tree.right)
+            : new Tree<>(node, tree.priority, tree.left, tree.right);
       }
-      return compare(old.hash, old.key, member) < 0
-          ? withChildren(requireNonNull(left).replacingOnPath(old, node), right)
-          : withChildren(left, requireNonNull(right).replacingOnPath(old, node));
+      boolean isBefore = compare(old.hash, old.key, tree.member) < 0;
+      Tree<K, V> child = isBefore ? tree.left : tree.right;
+      Tree<K, V> replaced = replacedOnPath(child, old, node);
+      if (replaced == child) {
+        return tree;
+      }
+      return isBefore
+          ? tree.withChildren(replaced, tree.right)
+          : tree.withChildren(tree.left, replaced);
     }
 
     void each(Consumer<? super Node<K, V>> action) {
@@ -398,6 +384,24 @@ final class Crowd<K, V> extends Node<K, V> {
       Node<K, V> node = mapper.map(member);
       Tree<K, V> after = right == null ? null : right.mapped(mapper);
       return node == null ? joined(before, after) : new Tree<>(node, priority, before, after);
+    }
+  }
+
+  /**
+   * Two parts of a tree, of which the first comes first in the order. Each member is asked for its
+   * part once, and so is in one of them, even if keys contradict themselves.
+   */
+  private record Parts<K, V>(@Nullable Tree<K, V> lower, @Nullable Tree<K, V> upper) {
+    static <K, V> Parts<K, V> of(@Nullable Tree<K, V> tree, Predicate<? super Node<K, V>> isLower) {
+      if (tree == null) {
+        return new Parts<>(null, null);
+      }
+      if (isLower.test(tree.member)) {
+        Parts<K, V> right = of(tree.right, isLower);
+        return new Parts<>(tree.withChildren(tree.left, right.lower), right.upper);
+      }
+      Parts<K, V> left = of(tree.left, isLower);
+      return new Parts<>(left.lower, tree.withChildren(left.upper, tree.right));
     }
   }
 }

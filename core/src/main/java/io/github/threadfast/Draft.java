@@ -40,7 +40,7 @@ final class Draft<K, V> {
     } else if (head instanceof Crowd<K, V> crowd) {
       bins[index] = crowd.replaced(node, new Node<>(hash, node.key, value, null));
     } else if (node.value() != value) {
-      bins[index] = new Node<>(hash, node.key, value, Node.without(head, node.key));
+      bins[index] = new Node<>(hash, node.key, value, Node.without(head, hash, node.key));
     }
   }
 

@@ -179,10 +179,7 @@ public final class MapTransaction<K, V> {
   @CanIgnoreReturnValue
   public @Nullable V compute(
       K key, BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> remapping) {
-    Site<K, V> site = site(key);
-    V after = remapping.apply(key, site.next());
-    site.set(after);
-    return after;
+    return set(key, remapping.apply(key, get(key)));
   }
 
   /**
@@ -194,11 +191,8 @@ public final class MapTransaction<K, V> {
    */
   @CanIgnoreReturnValue
   public @Nullable V computeIfAbsent(K key, Function<? super K, ? extends @Nullable V> mapping) {
-    Site<K, V> site = site(key);
-    if (site.next() == null) {
-      site.set(mapping.apply(key));
-    }
-    return site.next();
+    V before = get(key);
+    return before == null ? set(key, mapping.apply(key)) : before;
   }
 
   /**
@@ -212,12 +206,8 @@ public final class MapTransaction<K, V> {
   @CanIgnoreReturnValue
   public @Nullable V computeIfPresent(
       K key, BiFunction<? super K, ? super V, ? extends @Nullable V> remapping) {
-    Site<K, V> site = site(key);
-    V before = site.next();
-    if (before != null) {
-      site.set(remapping.apply(key, before));
-    }
-    return site.next();
+    V before = get(key);
+    return before == null ? null : set(key, remapping.apply(key, before));
   }
 
   /**
@@ -232,11 +222,15 @@ public final class MapTransaction<K, V> {
   @CanIgnoreReturnValue
   public @Nullable V merge(
       K key, V value, BiFunction<? super V, ? super V, ? extends @Nullable V> remapping) {
-    Site<K, V> site = site(key);
+    V before = get(key);
     requireNonNull(value, "value");
-    V before = site.next();
-    site.set(before == null ? value : remapping.apply(before, value));
-    return site.next();
+    return set(key, before == null ? value : remapping.apply(before, value));
+  }
+
+  /** Notes what a function has returned: by what it has read, the key may have been found anew. */
+  private @Nullable V set(K key, @Nullable V next) {
+    site(key).set(next);
+    return next;
   }
 
   private Site<K, V> site(K key) {

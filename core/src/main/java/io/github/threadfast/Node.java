@@ -83,13 +83,13 @@ class Node<K, V> {
   }
 
   /**
-   * Returns a chain without a key, which is that very object. Nodes before it are copied, with
-   * their values.
+   * Returns a chain without a key, which is that very object, found by that hash: a key that was
+   * changed may be there twice. Nodes before it are copied, with their values.
    */
   @SuppressWarnings("ReferenceEquality") // no code of the user is run under a lock
-  static <K, V> @Nullable Node<K, V> without(Node<K, V> head, K key) {
+  static <K, V> @Nullable Node<K, V> without(Node<K, V> head, int hash, K key) {
     Node<K, V> found = head;
-    while (found.key != key) {
+    while (found.key != key || found.hash != hash) {
       found = requireNonNull(found.next);
     }
     Node<K, V> chain = found.next;

@@ -116,6 +116,6 @@ final class Site<K, V> {
     if (next != null) {
       return new Node<>(hash, key, next, head);
     }
-    return head == null ? null : Node.without(head, key());
+    return head == null ? null : Node.without(head, hash, key());
   }
 }

@@ -171,7 +171,8 @@ class ReadMostlyMapResizeTest {
     keys.forEach(key -> assertEquals(3, map.remove(key)));
   }
 
-  private static void putAndTakeOutTogether(ReadMostlyMap<HashKey, Integer> map, List<HashKey> keys) {
+  private static void putAndTakeOutTogether(
+      ReadMostlyMap<HashKey, Integer> map, List<HashKey> keys) {
     map.atomically(tx -> keys.forEach(key -> assertNull(tx.put(key, 1))));
     map.atomically(tx -> keys.forEach(key -> assertEquals(1, tx.put(key, 2))));
     assertEquals(keys.size(), map.getAll(keys).size());
@@ -234,7 +235,6 @@ class ReadMostlyMapResizeTest {
 
   /** Where the pair is. */
   @SuppressWarnings("ImmutableEnumChecker") // keys don't change
-  @SuppressWarnings("ImmutableEnumChecker") // nobody changes a key
   enum Place {
     ONE_BIN(0, 2, 0),
     TWO_BINS(0, 9, 0),
@@ -416,7 +416,8 @@ class ReadMostlyMapResizeTest {
   }
 
   @SuppressWarnings("ThreadPriorityCheck") // lets others get on
-  private static void goAndComeBack(ReadMostlyMap<HashKey, Integer> map, HashKey mine, HashKey other) {
+  private static void goAndComeBack(
+      ReadMostlyMap<HashKey, Integer> map, HashKey mine, HashKey other) {
     boolean hasGone =
         map.computeAtomically(tx -> {
           boolean canGo = tx.getOrDefault(other, 0) == 1;
@@ -943,7 +944,11 @@ class ReadMostlyMapResizeTest {
   }
 
   private static void putBoth(
-      ReadMostlyMap<HashKey, Integer> map, HashKey first, int one, Hooked second, Runnable meanwhile) {
+      ReadMostlyMap<HashKey, Integer> map,
+      HashKey first,
+      int one,
+      Hooked second,
+      Runnable meanwhile) {
     Map<HashKey, Integer> both = new LinkedHashMap<>();
     both.put(first, one);
     both.put(second, 2);

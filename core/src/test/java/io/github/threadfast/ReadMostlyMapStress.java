@@ -73,7 +73,6 @@ class ReadMostlyMapStress {
 
   /** What the map is like at the start. */
   @SuppressWarnings("ImmutableEnumChecker") // keys don't change
-  @SuppressWarnings("ImmutableEnumChecker") // nobody changes a key
   enum Table {
     EMPTY(0, 9, 0),
     /** The keys are in two stripes. */
