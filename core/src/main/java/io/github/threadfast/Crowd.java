@@ -92,8 +92,8 @@ final class Crowd<K, V> extends Node<K, V> {
   }
 
   /**
-   * Copies the members to arrays, as far as they have room; returns where the next one would go, had
-   * they more.
+   * Copies the members to arrays, as far as they have room; returns where the next one would go,
+   * had they more.
    */
   int copyTo(@Nullable Object[] keys, @Nullable Object[] values, int first) {
     int[] next = {first};
@@ -392,8 +392,7 @@ final class Crowd<K, V> extends Node<K, V> {
    * part once, and so is in one of them, even if keys contradict themselves.
    */
   private record Parts<K, V>(@Nullable Tree<K, V> lower, @Nullable Tree<K, V> upper) {
-    static <K, V> Parts<K, V> of(
-        @Nullable Tree<K, V> tree, Predicate<? super Node<K, V>> isLower) {
+    static <K, V> Parts<K, V> of(@Nullable Tree<K, V> tree, Predicate<? super Node<K, V>> isLower) {
       if (tree == null) {
         return new Parts<>(null, null);
       }
