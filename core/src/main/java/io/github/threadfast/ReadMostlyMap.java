@@ -47,9 +47,9 @@ import org.jspecify.annotations.Nullable;
  * the map as it is then. For several steps as one there is {@link #atomically}.
  *
  * <p>Values are handed out to all, so that they should be immutable or thread-safe themselves. Keys
- * must not change in a way that {@code equals} or {@code hashCode} notices: see {@link
- * Builder#checkKeys}. One that has changed is not found any more; others are, unless they are
- * {@link Comparable} and many have its hash code.
+ * must not change in a way that {@code equals}, {@code hashCode} or {@code compareTo} notices: one
+ * that does can hide others of the same hash code, which were compared with it. {@link
+ * Builder#checkKeys} finds those whose hash code has changed.
  *
  * <p><b>Functions are run with no lock held, and may be run several times</b> before their change
  * succeeds, as for {@link java.util.concurrent.atomic.AtomicReference#updateAndGet}; but at most
