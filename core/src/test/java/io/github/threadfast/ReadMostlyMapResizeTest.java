@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.threadfast.ReadMostlyMapStress.Key;
+import io.github.threadfast.ReadMostlyMapStress.HashKey;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -84,15 +84,15 @@ class ReadMostlyMapResizeTest {
   enum Churn {
     ONE_BY_ONE {
       @Override
-      void run(ReadMostlyMap<Key, Integer> map, List<Key> keys) {
+      void run(ReadMostlyMap<HashKey, Integer> map, List<HashKey> keys) {
         keys.forEach(key -> map.put(key, 1));
         keys.forEach(map::remove);
       }
     },
     ALL_AT_ONCE {
       @Override
-      void run(ReadMostlyMap<Key, Integer> map, List<Key> keys) {
-        Map<Key, Integer> entries = new HashMap<>();
+      void run(ReadMostlyMap<HashKey, Integer> map, List<HashKey> keys) {
+        Map<HashKey, Integer> entries = new HashMap<>();
         keys.forEach(key -> entries.put(key, 1));
         map.putAll(entries);
         map.keySet().removeAll(entries.keySet());
@@ -100,39 +100,39 @@ class ReadMostlyMapResizeTest {
     },
     BY_TRANSACTIONS {
       @Override
-      void run(ReadMostlyMap<Key, Integer> map, List<Key> keys) {
+      void run(ReadMostlyMap<HashKey, Integer> map, List<HashKey> keys) {
         map.atomically(tx -> keys.forEach(key -> tx.put(key, 1)));
         map.atomically(tx -> keys.forEach(tx::remove));
       }
     };
 
-    abstract void run(ReadMostlyMap<Key, Integer> map, List<Key> keys);
+    abstract void run(ReadMostlyMap<HashKey, Integer> map, List<HashKey> keys);
   }
 
   /** Returns some keys in each part of the table, so that there are some in all bins at first. */
-  private static List<Key> everywhere(int inEachPart, String name) {
-    List<Key> keys = new ArrayList<>();
+  private static List<HashKey> everywhere(int inEachPart, String name) {
+    List<HashKey> keys = new ArrayList<>();
     for (int part = 0; part < 16; part++) {
-      keys.addAll(Key.some(inEachPart, part, name + part + "/"));
+      keys.addAll(HashKey.some(inEachPart, part, name + part + "/"));
     }
     return keys;
   }
 
   /** Returns keys with a hash of its own each. */
-  private static List<Key> spread(int count, String name) {
+  private static List<HashKey> spread(int count, String name) {
     return Stream.iterate(0, hash -> hash + 1)
         .limit(count)
-        .map(hash -> new Key(name + hash, hash))
+        .map(hash -> new HashKey(name + hash, hash))
         .toList();
   }
 
   @ParameterizedTest
   @EnumSource
   void whatStays_isFound_whileTheTableGrowsAndShrinks(Churn churn) throws Exception {
-    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
-    List<Key> stay = everywhere(1, "stays ");
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>();
+    List<HashKey> stay = everywhere(1, "stays ");
     stay.forEach(key -> map.put(key, 0));
-    List<Key> others = spread(400, "other ");
+    List<HashKey> others = spread(400, "other ");
 
     readWhile(
         () -> {
@@ -149,8 +149,8 @@ class ReadMostlyMapResizeTest {
   @ParameterizedTest
   @EnumSource
   void writersLoseNothing_whileTheTableGrowsAndShrinks(Churn churn) throws Exception {
-    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
-    List<Key> others = spread(100, "other ");
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>();
+    List<HashKey> others = spread(100, "other ");
 
     readWhile(
         map::size,
@@ -164,14 +164,15 @@ class ReadMostlyMapResizeTest {
     assertEquals(0, map.size());
   }
 
-  private static void putAndTakeOut(ReadMostlyMap<Key, Integer> map, List<Key> keys) {
+  private static void putAndTakeOut(ReadMostlyMap<HashKey, Integer> map, List<HashKey> keys) {
     keys.forEach(key -> assertNull(map.put(key, 1)));
     keys.forEach(key -> assertEquals(1, map.replace(key, 2)));
     keys.forEach(key -> assertEquals(3, map.merge(key, 1, Integer::sum)));
     keys.forEach(key -> assertEquals(3, map.remove(key)));
   }
 
-  private static void putAndTakeOutTogether(ReadMostlyMap<Key, Integer> map, List<Key> keys) {
+  private static void putAndTakeOutTogether(
+      ReadMostlyMap<HashKey, Integer> map, List<HashKey> keys) {
     map.atomically(tx -> keys.forEach(key -> assertNull(tx.put(key, 1))));
     map.atomically(tx -> keys.forEach(key -> assertEquals(1, tx.put(key, 2))));
     assertEquals(keys.size(), map.getAll(keys).size());
@@ -180,8 +181,8 @@ class ReadMostlyMapResizeTest {
 
   @Test
   void newTables_loseNothingOfEachOther() throws Exception {
-    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
-    Key key = Key.in(2, "key");
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>();
+    HashKey key = HashKey.in(2, "key");
     map.put(key, 0);
     Actor.Body increment = () -> map.replaceAll((k, value) -> value + 1);
 
@@ -196,7 +197,7 @@ class ReadMostlyMapResizeTest {
   enum PairWriter {
     ATOMICALLY {
       @Override
-      void write(ReadMostlyMap<Key, Integer> map, Place place, int n) {
+      void write(ReadMostlyMap<HashKey, Integer> map, Place place, int n) {
         map.atomically(tx -> {
           tx.put(place.one, n);
           tx.put(place.other, n);
@@ -205,23 +206,23 @@ class ReadMostlyMapResizeTest {
     },
     PUT_ALL {
       @Override
-      void write(ReadMostlyMap<Key, Integer> map, Place place, int n) {
+      void write(ReadMostlyMap<HashKey, Integer> map, Place place, int n) {
         map.putAll(Map.of(place.one, n, place.other, n));
       }
     },
     REPLACE_ALL {
       @Override
-      void write(ReadMostlyMap<Key, Integer> map, Place place, int n) {
+      void write(ReadMostlyMap<HashKey, Integer> map, Place place, int n) {
         map.replaceAll((key, value) -> n);
       }
     },
     IN_TURN {
       @Override
-      void write(ReadMostlyMap<Key, Integer> map, Place place, int n) {
+      void write(ReadMostlyMap<HashKey, Integer> map, Place place, int n) {
         map.untilDone(
             1,
             () -> {
-              MapTransaction<Key, Integer> tx = new MapTransaction<>(map);
+              MapTransaction<HashKey, Integer> tx = new MapTransaction<>(map);
               tx.put(place.one, n);
               tx.put(place.other, n);
               return tx.commit();
@@ -229,7 +230,7 @@ class ReadMostlyMapResizeTest {
       }
     };
 
-    abstract void write(ReadMostlyMap<Key, Integer> map, Place place, int n);
+    abstract void write(ReadMostlyMap<HashKey, Integer> map, Place place, int n);
   }
 
   /** Where the pair is. */
@@ -243,23 +244,23 @@ class ReadMostlyMapResizeTest {
 
     private final int expectedSize;
     private final int others;
-    private final Key one = Key.in(2, "one");
-    private final Key other;
+    private final HashKey one = HashKey.in(2, "one");
+    private final HashKey other;
 
     Place(int expectedSize, int part, int others) {
       this.expectedSize = expectedSize;
-      this.other = Key.in(part, "other");
+      this.other = HashKey.in(part, "other");
       this.others = others;
     }
 
-    ReadMostlyMap<Key, Integer> make() {
-      ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>(expectedSize);
+    ReadMostlyMap<HashKey, Integer> make() {
+      ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>(expectedSize);
       map.putAll(Map.of(one, 0, other, 0));
-      Key.some(others, 2, "another ").forEach(key -> map.put(key, 0));
+      HashKey.some(others, 2, "another ").forEach(key -> map.put(key, 0));
       return map;
     }
 
-    void requirePair(Map<Key, Integer> seen) {
+    void requirePair(Map<HashKey, Integer> seen) {
       assertNotNull(seen.get(one));
       assertEquals(seen.get(one), seen.get(other));
     }
@@ -273,7 +274,7 @@ class ReadMostlyMapResizeTest {
   @ParameterizedTest
   @MethodSource("pairWritersAndPlaces")
   void aPair_isNeverTorn(PairWriter writer, Place place) throws Exception {
-    ReadMostlyMap<Key, Integer> map = place.make();
+    ReadMostlyMap<HashKey, Integer> map = place.make();
     AtomicInteger last = new AtomicInteger();
 
     readWhile(
@@ -291,19 +292,19 @@ class ReadMostlyMapResizeTest {
   enum Batch {
     ATOMICALLY {
       @Override
-      void write(ReadMostlyMap<Key, Integer> map, Map<Key, Integer> entries) {
+      void write(ReadMostlyMap<HashKey, Integer> map, Map<HashKey, Integer> entries) {
         map.atomically(tx -> entries.forEach(tx::put));
       }
     },
     PUT_FEW {
       @Override
-      void write(ReadMostlyMap<Key, Integer> map, Map<Key, Integer> entries) {
+      void write(ReadMostlyMap<HashKey, Integer> map, Map<HashKey, Integer> entries) {
         map.putAll(entries);
       }
     },
     PUT_MANY {
       @Override
-      void write(ReadMostlyMap<Key, Integer> map, Map<Key, Integer> entries) {
+      void write(ReadMostlyMap<HashKey, Integer> map, Map<HashKey, Integer> entries) {
         map.putAll(entries);
       }
 
@@ -313,7 +314,7 @@ class ReadMostlyMapResizeTest {
       }
     };
 
-    abstract void write(ReadMostlyMap<Key, Integer> map, Map<Key, Integer> entries);
+    abstract void write(ReadMostlyMap<HashKey, Integer> map, Map<HashKey, Integer> entries);
 
     /** Returns one that makes the table so large that the keys are few. */
     int expectedSize() {
@@ -328,10 +329,10 @@ class ReadMostlyMapResizeTest {
   @ParameterizedTest
   @EnumSource
   void gets_neverGoBack(Batch batch) throws Exception {
-    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>(batch.expectedSize());
-    List<Key> keys = everywhere(4, "");
-    Key first = keys.get(0);
-    Key last = keys.get(keys.size() - 1);
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>(batch.expectedSize());
+    List<HashKey> keys = everywhere(4, "");
+    HashKey first = keys.get(0);
+    HashKey last = keys.get(keys.size() - 1);
     keys.forEach(key -> map.put(key, 0));
 
     readWhile(
@@ -347,8 +348,8 @@ class ReadMostlyMapResizeTest {
         },
         List.of(() -> {
           for (int n = 1; n <= 3_000; n++) {
-            Map<Key, Integer> entries = new LinkedHashMap<>();
-            for (Key key : keys) {
+            Map<HashKey, Integer> entries = new LinkedHashMap<>();
+            for (HashKey key : keys) {
               entries.put(key, n);
             }
             batch.write(map, entries);
@@ -358,9 +359,9 @@ class ReadMostlyMapResizeTest {
     assertEquals(3_000, map.get(last));
   }
 
-  private static Map<Key, Integer> iterated(ReadMostlyMap<Key, Integer> map) {
-    Map<Key, Integer> seen = new HashMap<>();
-    for (Map.Entry<Key, Integer> entry : map.entrySet()) {
+  private static Map<HashKey, Integer> iterated(ReadMostlyMap<HashKey, Integer> map) {
+    Map<HashKey, Integer> seen = new HashMap<>();
+    for (Map.Entry<HashKey, Integer> entry : map.entrySet()) {
       seen.put(entry.getKey(), entry.getValue());
     }
     return seen;
@@ -370,9 +371,9 @@ class ReadMostlyMapResizeTest {
   @ParameterizedTest
   @EnumSource
   void whatComesAndGoesTogether_isNeverAlone(Place place) throws Exception {
-    ReadMostlyMap<Key, Integer> map = place.make();
-    List<Key> pair = List.of(place.one, place.other);
-    Map<Key, Integer> both = Map.of(place.one, 1, place.other, 1);
+    ReadMostlyMap<HashKey, Integer> map = place.make();
+    List<HashKey> pair = List.of(place.one, place.other);
+    Map<HashKey, Integer> both = Map.of(place.one, 1, place.other, 1);
     int others = map.size() - 2;
 
     readWhile(
@@ -398,13 +399,13 @@ class ReadMostlyMapResizeTest {
   @ParameterizedTest
   @EnumSource
   void whatATransactionHasOnlyRead_stillHoldsWhenItIsDone(Place place) throws Exception {
-    ReadMostlyMap<Key, Integer> map = place.make();
-    Map<Key, Integer> both = Map.of(place.one, 1, place.other, 1);
+    ReadMostlyMap<HashKey, Integer> map = place.make();
+    Map<HashKey, Integer> both = Map.of(place.one, 1, place.other, 1);
     map.putAll(both);
 
     readWhile(
         () -> {
-          Map<Key, Integer> seen = map.getAll(both.keySet());
+          Map<HashKey, Integer> seen = map.getAll(both.keySet());
           assertTrue(seen.containsValue(1), seen::toString);
         },
         List.of(
@@ -415,7 +416,8 @@ class ReadMostlyMapResizeTest {
   }
 
   @SuppressWarnings("ThreadPriorityCheck") // lets others get on
-  private static void goAndComeBack(ReadMostlyMap<Key, Integer> map, Key mine, Key other) {
+  private static void goAndComeBack(
+      ReadMostlyMap<HashKey, Integer> map, HashKey mine, HashKey other) {
     boolean hasGone =
         map.computeAtomically(tx -> {
           boolean canGo = tx.getOrDefault(other, 0) == 1;
@@ -433,10 +435,10 @@ class ReadMostlyMapResizeTest {
 
   @Test
   void equalsAndHashCode_areOfOneMoment() throws Exception {
-    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
-    Map<Key, Integer> some = Map.of(Key.in(1, "a"), 1, Key.in(9, "b"), 2);
-    Map<Key, Integer> others = Map.of(Key.in(5, "c"), 3, Key.in(13, "d"), 4);
-    List<Map<Key, Integer>> states = List.of(some, others);
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>();
+    Map<HashKey, Integer> some = Map.of(HashKey.in(1, "a"), 1, HashKey.in(9, "b"), 2);
+    Map<HashKey, Integer> others = Map.of(HashKey.in(5, "c"), 3, HashKey.in(13, "d"), 4);
+    List<Map<HashKey, Integer>> states = List.of(some, others);
     List<Integer> hashes = List.of(some.hashCode(), others.hashCode());
     map.putAll(some);
 
@@ -456,7 +458,7 @@ class ReadMostlyMapResizeTest {
   }
 
   private static void replace(
-      ReadMostlyMap<Key, Integer> map, Map<Key, Integer> old, Map<Key, Integer> next) {
+      ReadMostlyMap<HashKey, Integer> map, Map<HashKey, Integer> old, Map<HashKey, Integer> next) {
     map.atomically(tx -> {
       old.keySet().forEach(tx::remove);
       next.forEach(tx::put);
@@ -479,11 +481,11 @@ class ReadMostlyMapResizeTest {
     ReadMostlyMap<Object, Integer> map = new ReadMostlyMap<>();
     List<Object> others = new ArrayList<>();
     for (int i = 0; i < 2 * A_CROWD; i++) {
-      others.add(ordered ? new Key("other " + i, 1) : new Unordered("other " + i));
+      others.add(ordered ? new HashKey("other " + i, 1) : new Unordered("other " + i));
     }
-    Object stays = ordered ? new Key("stays", 1) : new Unordered("stays");
-    Object absent = ordered ? new Key("absent", 1) : new Unordered("absent");
-    Object elsewhere = new Key("elsewhere", 7);
+    Object stays = ordered ? new HashKey("stays", 1) : new Unordered("stays");
+    Object absent = ordered ? new HashKey("absent", 1) : new Unordered("absent");
+    Object elsewhere = new HashKey("elsewhere", 7);
     map.put(stays, 0);
 
     readWhile(
@@ -514,12 +516,12 @@ class ReadMostlyMapResizeTest {
   // User code that calls the map
 
   /** A key whose {@code equals} counts itself in the map. */
-  private static final class Counting extends Key {
+  private static final class Counting extends HashKey {
     private final AtomicInteger calls;
-    private final ReadMostlyMap<Key, Integer> map;
-    private final Key count;
+    private final ReadMostlyMap<HashKey, Integer> map;
+    private final HashKey count;
 
-    Counting(Key key, AtomicInteger calls, ReadMostlyMap<Key, Integer> map, Key count) {
+    Counting(HashKey key, AtomicInteger calls, ReadMostlyMap<HashKey, Integer> map, HashKey count) {
       super(key.toString(), key.hashCode());
       this.calls = calls;
       this.map = map;
@@ -542,11 +544,11 @@ class ReadMostlyMapResizeTest {
 
   @Test
   void equals_mayChangeTheMap_besideWriters() throws Exception {
-    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>(100);
-    Key count = Key.in(2, "count"); // in the same bin
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>(100);
+    HashKey count = HashKey.in(2, "count"); // in the same bin
     AtomicInteger calls = new AtomicInteger();
-    Counting asked = new Counting(Key.in(2, "asked"), calls, map, count);
-    List<Key> neighbours = Key.some(4, 2, "neighbour ");
+    Counting asked = new Counting(HashKey.in(2, "asked"), calls, map, count);
+    List<HashKey> neighbours = HashKey.some(4, 2, "neighbour ");
     map.put(count, 0);
 
     readWhile(
@@ -562,18 +564,18 @@ class ReadMostlyMapResizeTest {
 
     assertTrue(calls.get() > 300);
     assertEquals(calls.get(), map.get(count));
-    assertEquals(300, map.snapshot().get(Key.in(2, "asked")));
+    assertEquals(300, map.snapshot().get(HashKey.in(2, "asked")));
   }
 
   @Test
   void compute_mayChangeTheMap_besideWriters() throws Exception {
-    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>(100);
-    Key key = Key.in(2, "key");
-    Key neighbour = Key.in(2, "neighbour");
-    Key runs = Key.in(3, "runs"); // of the same stripe
-    Key others = Key.in(9, "others");
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>(100);
+    HashKey key = HashKey.in(2, "key");
+    HashKey neighbour = HashKey.in(2, "neighbour");
+    HashKey runs = HashKey.in(3, "runs"); // of the same stripe
+    HashKey others = HashKey.in(9, "others");
     AtomicInteger expectedRuns = new AtomicInteger();
-    for (Key there : List.of(key, neighbour, runs, others)) {
+    for (HashKey there : List.of(key, neighbour, runs, others)) {
       map.put(there, 0);
     }
 
@@ -607,9 +609,9 @@ class ReadMostlyMapResizeTest {
   /** Keys are exchanged for others, so that as many are there at each moment. */
   @Test
   void sizes_areExactAtEachMoment() throws Exception {
-    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>(100);
-    List<Key> mine = everywhere(2, "one's ");
-    List<Key> theirs = everywhere(2, "another's ");
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>(100);
+    List<HashKey> mine = everywhere(2, "one's ");
+    List<HashKey> theirs = everywhere(2, "another's ");
     Stream.of(mine, theirs).forEach(keys -> keys.subList(0, 16).forEach(key -> map.put(key, 0)));
 
     readWhile(
@@ -621,10 +623,10 @@ class ReadMostlyMapResizeTest {
         List.of(often(400, () -> exchange(map, mine)), often(400, () -> exchange(map, theirs))));
   }
 
-  private static void exchange(ReadMostlyMap<Key, Integer> map, List<Key> keys) {
+  private static void exchange(ReadMostlyMap<HashKey, Integer> map, List<HashKey> keys) {
     for (int i = 0; i < keys.size(); i++) {
-      Key old = keys.get(i);
-      Key next = keys.get((i + 16) % keys.size());
+      HashKey old = keys.get(i);
+      HashKey next = keys.get((i + 16) % keys.size());
       map.atomically(tx -> {
         tx.remove(old);
         tx.put(next, 1);
@@ -635,8 +637,8 @@ class ReadMostlyMapResizeTest {
   /** Who has seen a key, or put it in, counts it. */
   @Test
   void aSize_isNotLessThanWhatWasSeen() throws Exception {
-    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
-    List<Key> keys = spread(400, "key ");
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>();
+    List<HashKey> keys = spread(400, "key ");
 
     readWhile(
         () -> {
@@ -661,42 +663,42 @@ class ReadMostlyMapResizeTest {
   enum Remover {
     OF_THE_MAP {
       @Override
-      void remove(ReadMostlyMap<Key, Integer> map) {
+      void remove(ReadMostlyMap<HashKey, Integer> map) {
         map.removeIf((key, value) -> value == DEAD);
       }
     },
     OF_ITS_ENTRIES {
       @Override
-      void remove(ReadMostlyMap<Key, Integer> map) {
+      void remove(ReadMostlyMap<HashKey, Integer> map) {
         map.entrySet().removeIf(entry -> entry.getValue() == DEAD);
       }
     },
     OF_ITS_VALUES {
       @Override
-      void remove(ReadMostlyMap<Key, Integer> map) {
+      void remove(ReadMostlyMap<HashKey, Integer> map) {
         map.values().remove(DEAD);
       }
     };
 
     static final int DEAD = -1;
 
-    abstract void remove(ReadMostlyMap<Key, Integer> map);
+    abstract void remove(ReadMostlyMap<HashKey, Integer> map);
   }
 
   /** What was dead is alive again before it could be removed; or it is not there. */
   @ParameterizedTest
   @EnumSource
   void whatHasChanged_isNotRemovedForWhatItWas(Remover remover) throws Exception {
-    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
-    List<Key> keys = everywhere(1, "");
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>();
+    List<HashKey> keys = everywhere(1, "");
     keys.forEach(key -> map.put(key, 0));
-    Map<Key, Integer> expected = new HashMap<>(map);
+    Map<HashKey, Integer> expected = new HashMap<>(map);
 
     readWhile(
         () -> remover.remove(map),
         List.of(() -> {
           for (int i = 1; i <= 50_000; i++) {
-            Key key = keys.get(i % keys.size());
+            HashKey key = keys.get(i % keys.size());
             assertEquals(expected.get(key), map.put(key, Remover.DEAD));
             if (!map.replace(key, Remover.DEAD, i)) {
               assertNull(map.put(key, i));
@@ -711,8 +713,8 @@ class ReadMostlyMapResizeTest {
 
   @Test
   void iterators_keepToTheirMoment_besideWriters() throws Exception {
-    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
-    List<Key> accounts = everywhere(1, "account ");
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>();
+    List<HashKey> accounts = everywhere(1, "account ");
     accounts.forEach(key -> map.put(key, 100));
 
     readWhile(
@@ -726,8 +728,8 @@ class ReadMostlyMapResizeTest {
         },
         List.of(() -> {
           for (int i = 0; i < 20_000; i++) {
-            Key from = accounts.get(i % 16);
-            Key to = accounts.get((i + 7) % 16);
+            HashKey from = accounts.get(i % 16);
+            HashKey to = accounts.get((i + 7) % 16);
             int amount = i % 10 + 1;
             map.atomically(tx -> {
               tx.merge(from, -amount, Integer::sum);
@@ -743,13 +745,13 @@ class ReadMostlyMapResizeTest {
   enum Increment {
     ON_ONE_KEY {
       @Override
-      void run(ReadMostlyMap<Key, Integer> map, Key key, Key other) {
+      void run(ReadMostlyMap<HashKey, Integer> map, HashKey key, HashKey other) {
         map.merge(key, 1, Integer::sum);
       }
     },
     ON_TWO_KEYS {
       @Override
-      void run(ReadMostlyMap<Key, Integer> map, Key key, Key other) {
+      void run(ReadMostlyMap<HashKey, Integer> map, HashKey key, HashKey other) {
         map.atomically(tx -> {
           tx.merge(key, 1, Integer::sum);
           tx.merge(other, 1, Integer::sum);
@@ -758,7 +760,7 @@ class ReadMostlyMapResizeTest {
     },
     ON_ALL_KEYS {
       @Override
-      void run(ReadMostlyMap<Key, Integer> map, Key key, Key other) {
+      void run(ReadMostlyMap<HashKey, Integer> map, HashKey key, HashKey other) {
         map.replaceAll((k, value) -> value + 1);
       }
     },
@@ -769,7 +771,7 @@ class ReadMostlyMapResizeTest {
       }
 
       @Override
-      void run(ReadMostlyMap<Key, Integer> map, Key key, Key other) {
+      void run(ReadMostlyMap<HashKey, Integer> map, HashKey key, HashKey other) {
         OTHERS.forEach(another -> map.put(another, 0));
         map.merge(key, 1, Integer::sum);
         OTHERS.forEach(map::remove);
@@ -781,16 +783,16 @@ class ReadMostlyMapResizeTest {
       return 100;
     }
 
-    private static final List<Key> OTHERS = spread(16, "another ");
+    private static final List<HashKey> OTHERS = spread(16, "another ");
 
-    abstract void run(ReadMostlyMap<Key, Integer> map, Key key, Key other);
+    abstract void run(ReadMostlyMap<HashKey, Integer> map, HashKey key, HashKey other);
   }
 
   @Test
   void increments_addUp_howeverTheyAreMade() throws Exception {
-    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
-    Key key = Key.in(2, "key");
-    Key other = Key.in(9, "other");
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>();
+    HashKey key = HashKey.in(2, "key");
+    HashKey other = HashKey.in(9, "other");
     map.put(key, 0);
     List<Actor.Body> increments =
         Stream.of(Increment.values())
@@ -806,9 +808,9 @@ class ReadMostlyMapResizeTest {
   @ParameterizedTest
   @EnumSource
   void nobodyIntrudes_inTheTurnOfAnother(Increment increment) throws Exception {
-    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>(increment.expectedSize());
-    Key key = Key.in(2, "key");
-    Key other = Key.in(9, "other");
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>(increment.expectedSize());
+    HashKey key = HashKey.in(2, "key");
+    HashKey other = HashKey.in(9, "other");
     map.put(key, 0);
     map.put(other, 0);
 
@@ -832,8 +834,8 @@ class ReadMostlyMapResizeTest {
 
   @Test
   void nobodyClears_inTheTurnOfAnother() throws Exception {
-    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
-    Key key = Key.in(2, "key");
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>();
+    HashKey key = HashKey.in(2, "key");
 
     readWhile(
         map::size,
@@ -859,14 +861,14 @@ class ReadMostlyMapResizeTest {
    */
   @Test
   void whoHasItsTurn_isNotOutdatedByThoseWhoWaitForTheirs() throws Exception {
-    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>();
-    List<Key> keys = spread(50_000, "key ");
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>();
+    List<HashKey> keys = spread(50_000, "key ");
     keys.forEach(key -> map.put(key, 0));
     CountDownLatch lookedUp = new CountDownLatch(1);
     CountDownLatch oneWaits = new CountDownLatch(1);
     List<Actor> writers = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      Key key = keys.get(i);
+      HashKey key = keys.get(i);
       CountDownLatch start = i == 0 ? lookedUp : oneWaits;
       writers.add(
           Actor.start(
@@ -876,12 +878,12 @@ class ReadMostlyMapResizeTest {
                 map.merge(key, 1, Integer::sum);
               }));
     }
-    Hooked last = new Hooked(new Key("last", 0));
+    Hooked last = new Hooked(new HashKey("last", 0));
 
     map.untilDone(
         1,
         () -> {
-          MapTransaction<Key, Integer> tx = new MapTransaction<>(map);
+          MapTransaction<HashKey, Integer> tx = new MapTransaction<>(map);
           keys.forEach(tx::get);
           last.hookAt(
               2, // when it is looked for, after its stripe is known
@@ -904,11 +906,11 @@ class ReadMostlyMapResizeTest {
   // What putAll finds changes before it is done
 
   /** A key that does something when it is asked for its hash. */
-  private static final class Hooked extends Key {
+  private static final class Hooked extends HashKey {
     private Runnable hook = () -> {};
     private int calls;
 
-    Hooked(Key key) {
+    Hooked(HashKey key) {
       super(key.toString(), key.hashCode());
     }
 
@@ -934,16 +936,20 @@ class ReadMostlyMapResizeTest {
   }
 
   /** Returns a table so large that to put two keys doesn't make all bins anew. */
-  private static ReadMostlyMap<Key, Integer> withOneBin(int size) {
-    ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>(100);
-    Key.some(size - 1, 2, "neighbour ").forEach(key -> map.put(key, 0));
-    map.put(Key.in(2, "first"), 1);
+  private static ReadMostlyMap<HashKey, Integer> withOneBin(int size) {
+    ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>(100);
+    HashKey.some(size - 1, 2, "neighbour ").forEach(key -> map.put(key, 0));
+    map.put(HashKey.in(2, "first"), 1);
     return map;
   }
 
   private static void putBoth(
-      ReadMostlyMap<Key, Integer> map, Key first, int one, Hooked second, Runnable meanwhile) {
-    Map<Key, Integer> both = new LinkedHashMap<>();
+      ReadMostlyMap<HashKey, Integer> map,
+      HashKey first,
+      int one,
+      Hooked second,
+      Runnable meanwhile) {
+    Map<HashKey, Integer> both = new LinkedHashMap<>();
     both.put(first, one);
     both.put(second, 2);
     second.hookAt(1, meanwhile); // the first one has been found by then
@@ -953,9 +959,9 @@ class ReadMostlyMapResizeTest {
   @ParameterizedTest
   @ValueSource(ints = {1, A_CROWD})
   void putAll_whoseKeysComeAndGoMeanwhile_putsBoth(int size) {
-    ReadMostlyMap<Key, Integer> map = withOneBin(size);
-    Key first = Key.in(2, "first");
-    Key second = Key.in(2, "second");
+    ReadMostlyMap<HashKey, Integer> map = withOneBin(size);
+    HashKey first = HashKey.in(2, "first");
+    HashKey second = HashKey.in(2, "second");
 
     putBoth(
         map,
@@ -976,9 +982,9 @@ class ReadMostlyMapResizeTest {
   @ParameterizedTest
   @ValueSource(ints = {1, A_CROWD})
   void putAll_ofAValueThatIsThereUntilItIsReplacedMeanwhile_putsItBack(int size) {
-    ReadMostlyMap<Key, Integer> map = withOneBin(size);
-    Key first = Key.in(2, "first");
-    Key second = Key.in(2, "second");
+    ReadMostlyMap<HashKey, Integer> map = withOneBin(size);
+    HashKey first = HashKey.in(2, "first");
+    HashKey second = HashKey.in(2, "second");
     List<@Nullable Integer> found = Collections.synchronizedList(new ArrayList<>());
 
     putBoth(

@@ -1,6 +1,6 @@
 package io.github.threadfast;
 
-import io.github.threadfast.ReadMostlyMapStress.Key;
+import io.github.threadfast.ReadMostlyMapStress.HashKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -144,9 +144,9 @@ final class ReadMostlyMapSoak {
 
   /** Compares the map with what all threads know, when none of them does anything. */
   private void compare() {
-    Map<Key, Integer> expected = new HashMap<>();
+    Map<HashKey, Integer> expected = new HashMap<>();
     workers.forEach(worker -> expected.putAll(worker.mine));
-    Map<Key, Integer> actual = new HashMap<>(shared.map.snapshot());
+    Map<HashKey, Integer> actual = new HashMap<>(shared.map.snapshot());
     shared.requireWhole(actual);
     shared.requireWhole(shared.map.getAll(shared.all));
     largest.accumulateAndGet(actual.size(), Math::max);
@@ -172,15 +172,15 @@ final class ReadMostlyMapSoak {
 
   /** A map, and what belongs to all threads in it. */
   private static final class Shared {
-    final ReadMostlyMap<Key, Integer> map;
+    final ReadMostlyMap<HashKey, Integer> map;
 
     /** How many hashes there are: the fewer, the more keys share a bin. */
     final int hashes;
 
-    final List<Key> pairs;
-    final List<Key> accounts;
-    final List<Key> places;
-    final List<Key> all = new ArrayList<>();
+    final List<HashKey> pairs;
+    final List<HashKey> accounts;
+    final List<HashKey> places;
+    final List<HashKey> all = new ArrayList<>();
 
     Shared(SplittableRandom random) {
       map = new ReadMostlyMap<>(random.nextInt(4) == 0 ? random.nextInt(2_000) : 0);
@@ -193,14 +193,14 @@ final class ReadMostlyMapSoak {
       places.subList(0, TOKENS).forEach(key -> map.put(key, 1));
     }
 
-    private List<Key> keys(String name, int count) {
-      List<Key> keys =
-          IntStream.range(0, count).mapToObj(i -> new Key(name + " " + i, i % hashes)).toList();
+    private List<HashKey> keys(String name, int count) {
+      List<HashKey> keys =
+          IntStream.range(0, count).mapToObj(i -> new HashKey(name + " " + i, i % hashes)).toList();
       all.addAll(keys);
       return keys;
     }
 
-    void requireWhole(Map<Key, Integer> seen) {
+    void requireWhole(Map<HashKey, Integer> seen) {
       for (int i = 0; i < pairs.size(); i += 2) {
         equal(seen.get(pairs.get(i)), seen.get(pairs.get(i + 1)), pairs.get(i + 1));
       }
@@ -213,11 +213,11 @@ final class ReadMostlyMapSoak {
   private static final class Worker {
     final int number;
     private final String ending;
-    final Map<Key, Integer> mine = new HashMap<>();
+    final Map<HashKey, Integer> mine = new HashMap<>();
     private final SplittableRandom random;
-    private final List<Key> keys = new ArrayList<>();
+    private final List<HashKey> keys = new ArrayList<>();
     private Shared shared;
-    private ReadMostlyMap<Key, Integer> map;
+    private ReadMostlyMap<HashKey, Integer> map;
     private int value;
     private final AtomicLong reruns = new AtomicLong();
 
@@ -236,11 +236,11 @@ final class ReadMostlyMapSoak {
       keys.clear();
       int count = 1 << random.nextInt(11);
       for (int i = 0; i < count; i++) {
-        keys.add(new Key("key " + i + ending, random.nextInt(shared.hashes)));
+        keys.add(new HashKey("key " + i + ending, random.nextInt(shared.hashes)));
       }
     }
 
-    private Key any() {
+    private HashKey any() {
       return keys.get(random.nextInt(keys.size()));
     }
 
@@ -248,7 +248,7 @@ final class ReadMostlyMapSoak {
       return list.get(random.nextInt(list.size()));
     }
 
-    private List<Key> some() {
+    private List<HashKey> some() {
       int count = random.nextInt(1, random.nextInt(8) == 0 ? 60 : 5);
       return IntStream.range(0, count).mapToObj(i -> any()).distinct().toList();
     }
@@ -273,7 +273,7 @@ final class ReadMostlyMapSoak {
       }
     }
 
-    private void actOnOneKey(int kind, Key key) {
+    private void actOnOneKey(int kind, HashKey key) {
       int v = next();
       switch (kind) {
         case 0 -> equal(mine.get(key), map.get(key), key);
@@ -296,20 +296,20 @@ final class ReadMostlyMapSoak {
       }
     }
 
-    private static Integer increment(Key key, @Nullable Integer value) {
+    private static Integer increment(HashKey key, @Nullable Integer value) {
       return value == null ? 1 : value + 1;
     }
 
-    private static @Nullable Integer orNone(Key key, Integer value) {
+    private static @Nullable Integer orNone(HashKey key, Integer value) {
       return value % 2 == 0 ? null : value + 1;
     }
 
-    private void actOnSeveralKeys(int kind, List<Key> some) {
+    private void actOnSeveralKeys(int kind, List<HashKey> some) {
       int v = next();
       switch (kind) {
         case 0 -> equal(known(some), map.getAll(some), some);
         case 1 -> {
-          Map<Key, Integer> entries = new HashMap<>();
+          Map<HashKey, Integer> entries = new HashMap<>();
           some.forEach(key -> entries.put(key, v));
           map.putAll(entries);
           mine.putAll(entries);
@@ -318,7 +318,7 @@ final class ReadMostlyMapSoak {
           int[] runs = {0};
           map.atomically(tx -> {
             runs[0]++;
-            for (Key key : some) {
+            for (HashKey key : some) {
               equal(mine.get(key), tx.get(key), key);
               tx.put(key, v);
               equal(v, tx.get(key), key);
@@ -344,16 +344,16 @@ final class ReadMostlyMapSoak {
       some.forEach(key -> equal(mine.get(key), map.get(key), key));
     }
 
-    private Map<Key, Integer> known(List<Key> some) {
-      Map<Key, Integer> known = new HashMap<>(mine);
+    private Map<HashKey, Integer> known(List<HashKey> some) {
+      Map<HashKey, Integer> known = new HashMap<>(mine);
       known.keySet().retainAll(some);
       return known;
     }
 
     private void actOnSharedKeys(int kind) {
       int pair = 2 * random.nextInt(PAIRS);
-      Key one = shared.pairs.get(pair);
-      Key other = shared.pairs.get(pair + 1);
+      HashKey one = shared.pairs.get(pair);
+      HashKey other = shared.pairs.get(pair + 1);
       int v = next();
       switch (kind) {
         case 0 -> map.putAll(Map.of(one, v, other, v));
@@ -365,8 +365,8 @@ final class ReadMostlyMapSoak {
               tx.put(other, v);
             });
         case 2 -> {
-          Key from = anyOf(shared.accounts);
-          Key to = anyOf(shared.accounts);
+          HashKey from = anyOf(shared.accounts);
+          HashKey to = anyOf(shared.accounts);
           int[] runs = {0};
           map.atomically(tx -> {
             runs[0]++;
@@ -376,8 +376,8 @@ final class ReadMostlyMapSoak {
           reruns.addAndGet(runs[0] - 1);
         }
         case 3 -> {
-          Key from = anyOf(shared.places);
-          Key to = anyOf(shared.places);
+          HashKey from = anyOf(shared.places);
+          HashKey to = anyOf(shared.places);
           map.atomically(tx -> {
             Integer token = tx.get(from);
             if (token != null && !tx.containsKey(to)) {
@@ -387,14 +387,14 @@ final class ReadMostlyMapSoak {
           });
         }
         case 4 -> {
-          Map<Key, Integer> seen = map.getAll(List.of(one, other));
+          Map<HashKey, Integer> seen = map.getAll(List.of(one, other));
           equal(seen.get(one), seen.get(other), other);
         }
         default ->
             map.untilDone(
                 1,
                 () -> {
-                  MapTransaction<Key, Integer> tx = new MapTransaction<>(map);
+                  MapTransaction<HashKey, Integer> tx = new MapTransaction<>(map);
                   tx.put(one, v);
                   tx.put(other, v);
                   return tx.commit();
@@ -407,12 +407,12 @@ final class ReadMostlyMapSoak {
         case 0 -> look(map.snapshot());
         case 1 -> look(new HashMap<>(map));
         case 2 -> {
-          Map<Key, Integer> seen = new HashMap<>();
+          Map<HashKey, Integer> seen = new HashMap<>();
           map.forEach(seen::put);
           look(seen);
         }
         case 3 -> {
-          Map<Key, Integer> seen = new HashMap<>();
+          Map<HashKey, Integer> seen = new HashMap<>();
           map.entrySet().iterator().forEachRemaining(e -> seen.put(e.getKey(), e.getValue()));
           look(seen);
         }
@@ -430,14 +430,14 @@ final class ReadMostlyMapSoak {
       }
     }
 
-    private void look(Map<Key, Integer> seen) {
+    private void look(Map<HashKey, Integer> seen) {
       shared.requireWhole(seen);
-      Map<Key, Integer> ofMine = new HashMap<>(seen);
+      Map<HashKey, Integer> ofMine = new HashMap<>(seen);
       ofMine.keySet().retainAll(keys);
       equal(mine, ofMine, "what this thread has put in");
     }
 
-    private boolean isMine(Key key) {
+    private boolean isMine(HashKey key) {
       return key.toString().endsWith(ending);
     }
 
@@ -457,7 +457,7 @@ final class ReadMostlyMapSoak {
           mine.clear();
         }
         case 3 -> {
-          Map<Key, Integer> all = new HashMap<>();
+          Map<HashKey, Integer> all = new HashMap<>();
           keys.forEach(key -> all.put(key, next()));
           map.putAll(all);
           mine.putAll(all);

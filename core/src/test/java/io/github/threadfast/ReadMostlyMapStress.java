@@ -23,27 +23,27 @@ class ReadMostlyMapStress {
   private static final Duration BUDGET = Duration.ofMillis(1_500);
 
   /** A key that chooses in which of sixteen parts of the table it is. */
-  static class Key implements Comparable<Key> {
+  static class HashKey implements Comparable<HashKey> {
     private final String name;
     private final int hash;
 
-    Key(String name, int hash) {
+    HashKey(String name, int hash) {
       this.name = name;
       this.hash = hash;
     }
 
     /** Makes one; all of one part have one hash. */
-    static Key in(int part, String name) {
+    static HashKey in(int part, String name) {
       int hash = 0;
       while (Keys.hash(hash) >>> 28 != part) {
         hash++;
       }
-      return new Key(name, hash);
+      return new HashKey(name, hash);
     }
 
     /** Returns some keys of one part. */
-    static List<Key> some(int count, int part, String name) {
-      List<Key> keys = new ArrayList<>();
+    static List<HashKey> some(int count, int part, String name) {
+      List<HashKey> keys = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         keys.add(in(part, name + i));
       }
@@ -52,7 +52,7 @@ class ReadMostlyMapStress {
 
     @Override
     public boolean equals(@Nullable Object other) {
-      return other instanceof Key key && key.name.equals(name);
+      return other instanceof HashKey key && key.name.equals(name);
     }
 
     @Override
@@ -61,7 +61,7 @@ class ReadMostlyMapStress {
     }
 
     @Override
-    public int compareTo(Key other) {
+    public int compareTo(HashKey other) {
       return name.compareTo(other.name);
     }
 
@@ -90,37 +90,37 @@ class ReadMostlyMapStress {
 
     private final int expectedSize;
     private final int others;
-    private final Key a = Key.in(2, "a");
-    private final Key b;
+    private final HashKey a = HashKey.in(2, "a");
+    private final HashKey b;
 
     Table(int expectedSize, int part, int others) {
       this.expectedSize = expectedSize;
       this.others = others;
-      this.b = Key.in(part, "b");
+      this.b = HashKey.in(part, "b");
     }
 
-    List<Key> keys() {
+    private List<HashKey> keys() {
       return List.of(a, b);
     }
 
     /** Returns what is there beside {@link #keys}, all in the part of {@link #a}. */
-    private Map<Key, Integer> others() {
-      Map<Key, Integer> entries = new LinkedHashMap<>();
-      Key.some(Math.abs(others), 2, "other ").forEach(key -> entries.put(key, 6));
+    private Map<HashKey, Integer> others() {
+      Map<HashKey, Integer> entries = new LinkedHashMap<>();
+      HashKey.some(Math.abs(others), 2, "other ").forEach(key -> entries.put(key, 6));
       return entries;
     }
 
-    Store model() {
+    private Store model() {
       Store model = new Store(new HashMap<>());
       model.map.putAll(others());
       return model;
     }
 
-    SharedStore make() {
-      ReadMostlyMap<Key, Integer> map = new ReadMostlyMap<>(expectedSize);
+    private SharedStore make() {
+      ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>(expectedSize);
       if (others < 0) {
-        Map<Key, Integer> many = new HashMap<>();
-        Key.some(20, 5, "removed ").forEach(key -> many.put(key, 0));
+        Map<HashKey, Integer> many = new HashMap<>();
+        HashKey.some(20, 5, "removed ").forEach(key -> many.put(key, 0));
         map.putAll(many);
         map.removeIf((key, value) -> true); // which leaves the table large
       }
@@ -130,20 +130,20 @@ class ReadMostlyMapStress {
   }
 
   /** A map with operations on several keys. This one is the model: one thread uses it. */
-  private static class Store {
-    final Map<Key, Integer> map;
+  static class Store {
+    final Map<HashKey, Integer> map;
 
-    Store(Map<Key, Integer> map) {
+    Store(Map<HashKey, Integer> map) {
       this.map = map;
     }
 
-    Map<Key, Integer> getAll(List<Key> keys) {
-      Map<Key, Integer> all = new HashMap<>(map);
+    Map<HashKey, Integer> getAll(List<HashKey> keys) {
+      Map<HashKey, Integer> all = new HashMap<>(map);
       all.keySet().retainAll(keys);
       return all;
     }
 
-    Map<Key, Integer> snapshot() {
+    Map<HashKey, Integer> snapshot() {
       return new HashMap<>(map);
     }
 
@@ -152,7 +152,7 @@ class ReadMostlyMapStress {
     }
 
     /** Exchanges the values of two keys; returns them. */
-    List<@Nullable Integer> swap(Key one, Key other) {
+    List<@Nullable Integer> swap(HashKey one, HashKey other) {
       Integer first = map.remove(one);
       Integer second = map.remove(other);
       if (first != null) {
@@ -169,31 +169,31 @@ class ReadMostlyMapStress {
       return body.get();
     }
 
-    List<@Nullable Integer> swapInTurn(Key one, Key other) {
+    List<@Nullable Integer> swapInTurn(HashKey one, HashKey other) {
       return swap(one, other);
     }
 
     /** Adds one, in the turn of a single key. */
-    @Nullable Integer incrementInTurn(Key key) {
+    @Nullable Integer incrementInTurn(HashKey key) {
       return map.merge(key, 1, Integer::sum);
     }
   }
 
-  private static final class SharedStore extends Store {
-    private final ReadMostlyMap<Key, Integer> shared;
+  static final class SharedStore extends Store {
+    private final ReadMostlyMap<HashKey, Integer> shared;
 
-    SharedStore(ReadMostlyMap<Key, Integer> shared) {
+    SharedStore(ReadMostlyMap<HashKey, Integer> shared) {
       super(shared);
       this.shared = shared;
     }
 
     @Override
-    Map<Key, Integer> getAll(List<Key> keys) {
+    Map<HashKey, Integer> getAll(List<HashKey> keys) {
       return shared.getAll(keys);
     }
 
     @Override
-    Map<Key, Integer> snapshot() {
+    Map<HashKey, Integer> snapshot() {
       return shared.snapshot();
     }
 
@@ -203,13 +203,13 @@ class ReadMostlyMapStress {
     }
 
     @Override
-    List<@Nullable Integer> swap(Key one, Key other) {
+    List<@Nullable Integer> swap(HashKey one, HashKey other) {
       return shared.<List<@Nullable Integer>, RuntimeException>computeAtomically(
           tx -> swap(tx, one, other));
     }
 
     private static List<@Nullable Integer> swap(
-        MapTransaction<Key, Integer> tx, Key one, Key other) {
+        MapTransaction<HashKey, Integer> tx, HashKey one, HashKey other) {
       Integer first = tx.get(one);
       Integer second = tx.get(other);
       tx.compute(one, (key, value) -> second);
@@ -230,12 +230,12 @@ class ReadMostlyMapStress {
     }
 
     @Override
-    List<@Nullable Integer> swapInTurn(Key one, Key other) {
+    List<@Nullable Integer> swapInTurn(HashKey one, HashKey other) {
       List<@Nullable Integer> values = new ArrayList<>();
       shared.untilDone(
           1,
           () -> {
-            MapTransaction<Key, Integer> tx = new MapTransaction<>(shared);
+            MapTransaction<HashKey, Integer> tx = new MapTransaction<>(shared);
             values.addAll(swap(tx, one, other));
             tx.end();
             return tx.commit();
@@ -245,8 +245,8 @@ class ReadMostlyMapStress {
 
     /** Outdates itself, by an equal value of a neighbour, until it has its turn. */
     @Override
-    @Nullable Integer incrementInTurn(Key key) {
-      Key neighbour = neighbour(key);
+    @Nullable Integer incrementInTurn(HashKey key) {
+      HashKey neighbour = neighbour(key);
       int[] runs = {0};
       return shared.compute(
           key,
@@ -265,7 +265,7 @@ class ReadMostlyMapStress {
   }
 
   private static Stress<Store> onOneKey(Table table) {
-    List<Key> keys = table.keys();
+    List<HashKey> keys = table.keys();
     List<Integer> values = List.of(1, 2);
     return Stress.<Store>of(table::make)
         .against(table::model)
@@ -333,7 +333,7 @@ class ReadMostlyMapStress {
         .assertLinearizable();
   }
 
-  private static Key neighbour(Key key) {
-    return new Key("neighbour of " + key, key.hashCode());
+  private static HashKey neighbour(HashKey key) {
+    return new HashKey("neighbour of " + key, key.hashCode());
   }
 }
