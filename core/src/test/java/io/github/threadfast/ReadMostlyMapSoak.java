@@ -171,7 +171,7 @@ final class ReadMostlyMapSoak {
   }
 
   /** A map, and what belongs to all threads in it. */
-  static final class Shared {
+  private static final class Shared {
     final ReadMostlyMap<HashKey, Integer> map;
 
     /** How many hashes there are: the fewer, the more keys share a bin. */
@@ -210,7 +210,7 @@ final class ReadMostlyMapSoak {
   }
 
   /** What one thread does, and what it knows. */
-  static final class Worker {
+  private static final class Worker {
     final int number;
     private final String ending;
     final Map<HashKey, Integer> mine = new HashMap<>();
@@ -333,7 +333,7 @@ final class ReadMostlyMapSoak {
         }
         default -> {
           map.inTurn(
-              List::of,
+              map::takeAll,
               () -> {
                 some.forEach(key -> map.put(key, v));
                 return null;

@@ -99,7 +99,7 @@ class ReadMostlyMapStress {
       this.b = HashKey.in(part, "b");
     }
 
-    List<HashKey> keys() {
+    private List<HashKey> keys() {
       return List.of(a, b);
     }
 
@@ -110,13 +110,13 @@ class ReadMostlyMapStress {
       return entries;
     }
 
-    Store model() {
+    private Store model() {
       Store model = new Store(new HashMap<>());
       model.map.putAll(others());
       return model;
     }
 
-    SharedStore make() {
+    private SharedStore make() {
       ReadMostlyMap<HashKey, Integer> map = new ReadMostlyMap<>(expectedSize);
       if (others < 0) {
         Map<HashKey, Integer> many = new HashMap<>();
