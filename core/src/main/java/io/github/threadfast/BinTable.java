@@ -124,7 +124,10 @@ abstract class BinTable<K, V> {
   /** Returns what is in the bin of a hash, at a moment when no batch is half done. */
   final @Nullable Node<K, V> headFor(int hash) {
     long stamp = batches.tryOptimisticRead();
-    Node<K, V> head = currentHeadFor(hash);
+    @Nullable Node<K, V>[] bins = this.bins;
+    // A plain read, and yet an acquiring one: it lies between a volatile read and the fence in
+    // validate.
+    Node<K, V> head = bins[Bins.indexOf(hash, bins.length)];
     return batches.validate(stamp) ? head : headAfterBatch(hash);
   }
 

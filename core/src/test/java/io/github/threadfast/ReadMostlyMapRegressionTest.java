@@ -372,7 +372,7 @@ class ReadMostlyMapRegressionTest {
 
     private static <V> Site<String, V> site(ReadMostlyMap<String, V> any, String key, V next) {
       Site<String, V> site = any.locate(key);
-      site.next = next;
+      site.set(next);
       return site;
     }
 
@@ -747,7 +747,7 @@ class ReadMostlyMapRegressionTest {
       assertTrue(change.add(site));
       assertFalse(change.prepare(true));
 
-      site.next = 5;
+      site.set(5);
       assertTrue(change.prepare(true));
     }
 
