@@ -2,6 +2,7 @@ package io.github.threadfast;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ final class BinChange<K, V> {
   private boolean isCrowd;
   private int growth;
   private @Nullable Node<K, V> made;
+  private @Nullable Pending<K, V> pending;
 
   BinChange(int index, @Nullable Node<K, V> head) {
     this.index = index;
@@ -75,13 +77,19 @@ final class BinChange<K, V> {
   }
 
   /** Makes what the bin will be, under its lock. Nobody sees it yet. */
-  void make() {
+  void make(AtomicBoolean isDone) {
     if (!isCrowd) {
       made = chain();
     }
     for (Site<K, V> site : sites) {
       growth += site.growth();
     }
+    pending = new Pending<>(sites.get(0).hash, head, made, isDone);
+  }
+
+  /** Lets others ask whether the batch is done. */
+  void announce(@Nullable Node<K, V>[] bins) {
+    Bins.set(bins, index, pending);
   }
 
   private @Nullable Node<K, V> chain() {

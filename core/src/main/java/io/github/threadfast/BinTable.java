@@ -1,6 +1,7 @@
 package io.github.threadfast;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -8,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.locks.StampedLock;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,8 @@ abstract class BinTable<K, V> {
    * first node of a bin and then needs nobody any more. A writer searches like a reader, with no lock
    * held; then it locks the stripe of the bin, sees whether the bin still begins with the same node,
    * and if so, the search was right: it writes one value, or another first node. What changes several
-   * bins locks all their stripes, prepares what they will begin with, and puts it there while readers
-   * of single bins are told to come again (batches), or makes another array and swaps it.
+   * bins locks all their stripes, puts into each what it was and what it will be (Pending), and says
+   * for all of them at once that it is done; or it makes another array and swaps it.
    *
    * State. bins is the array, stripes the locks of its parts, in order. Each counts its entries and
    * its changes, and names the thread that has its turn, if any.
@@ -33,27 +34,28 @@ abstract class BinTable<K, V> {
    *     written again, and never comes back.
    * (2) Which nodes a chain has, and in which order, is settled when its first node is made. So a
    *     bin that begins with the same node has the same nodes, even if it had others meanwhile.
-   * (3) Several elements are written as one step only with batches locked, and then no value of a
-   *     node that is there already is written: an entry with a new value is a new node.
+   * (3) Several bins change as one step only by their Pending, and then no value of a node that is
+   *     there already is written: an entry with a new value is a new node.
    * (4) While a stripe has a taker, nobody else changes its bins, and nobody replaces the stripes
    *     but the taker itself.
    *
-   * A single get is linearizable. Let it take the first node of its bin at a moment t at which, by its
-   * stamp, no batch was half done. What it finds in the chain is what was there at t, up to values
-   * written later, by (2) and (3). If the node whose value it returns is still in the table when it
-   * reads that, so is the value. If not, the value is the last that the node had there, and the node
+   * A single get is linearizable. Let it take the first node of its bin, and if that is Pending, ask
+   * whether the batch is done, at a moment t. What it finds in the chain is what was there at t, up to
+   * values written later, by (2) and (3). If the node whose value it returns is still in the table when
+   * it reads that, so is the value. If not, the value is the last that the node had there, and the node
    * was taken out after t. If bins was replaced before it read the element, then after it had read
    * bins, and the same is true of the replaced array, whose nodes are shared with the new one, or have
-   * the values of the moment when they were copied. So its stamp need not be valid any longer than
-   * it takes to get the first node: the keys, which are compared after that, may take their time.
+   * the values of the moment when they were copied. So the keys, which are compared after t, may take
+   * their time. It takes no lock and looks at nothing twice: it is wait-free but for the keys.
    *
    * Several keys are read at one moment if the stamps of all their stripes were taken before and
    * are valid after, since each change moves one, and if stripes is still the same.
    *
-   * Functions and keys. No code of the user runs while a stripe or batches is locked. A change that a
-   * function has computed is made if what the function was given is still there: the same first
-   * node, and the same value, by identity. A value that was replaced and has come back is as good:
-   * it is the same argument. Else it is computed anew; the last time the thread has its turn.
+   * Functions and keys. No code of the user runs while a stripe is locked. A change that a function
+   * has computed is made if what the function was given is still there: the same first node, and
+   * the same value, by identity. A value that was replaced and has come back is as good: it is the
+   * same argument. If the first node is another one, the key is looked for again; if the value is
+   * another one, it is computed anew; the last time the thread has its turn.
    *
    * Turns. The thread holds a lock, turn, and notes itself as taker of stripes. Writers that meet
    * another taker let go of their stripe and wait for turn; readers don't care. So a function runs
@@ -61,14 +63,14 @@ abstract class BinTable<K, V> {
    * The function may change the map: what it changes of its own arguments makes it fail, since it
    * would make any further run fail, too.
    *
-   * Order of locks: turn, stripes in their order, batches. A thread that waits for turn has no other.
+   * Order of locks: turn, then stripes in their order. A thread that waits for turn has no stripe.
    *
-   * Ordering. Elements of bins, and values, are read volatile and written released, under a lock whose
-   * release is a volatile write: what a writer did before, and the contents of the node, happen-before
-   * what a reader does that finds it. Two threads that each write one key and then read the other's
-   * can't both miss: between is a volatile write of the lock and a volatile read of the stamp, of
-   * which one comes last. Bins are published before stripes: who sees new stripes sees bins that they
-   * belong to, and who sees old ones finds them locked, or not current any more.
+   * Ordering. Elements of bins, and values, are read acquiring and written released, under a lock
+   * whose release is a volatile write: what a writer did before, and the contents of the node,
+   * happen-before what a reader does that finds it. Two threads that each write one key and then read
+   * the other's can't both miss: between is a volatile write of the lock and a volatile read of bins,
+   * of which one comes last. Bins are published before stripes: who sees new stripes sees bins that
+   * they belong to, and who sees old ones finds them locked, or not current any more.
    *
    * Non-invariants. A reader's array need not be the current one, nor need the counts of stripes that
    * are not locked be of one moment. A stripe's bins may be few or many: nothing depends on it.
@@ -77,10 +79,12 @@ abstract class BinTable<K, V> {
    * not open addressing? A miss would have to look at more. Why are chains not changed in the middle?
    * A reader would find its way into other bins, or never out: see DESIGN.md.
    *
-   * References. The stamp is the sequence lock, as in StampedLock: H.-J. Boehm, Can Seqlocks Get
-   * Along with Programming Language Memory Models?, MSPC 2012. To search without locks, then lock and
-   * validate: S. Heller et al., A Lazy Concurrent List-Based Set Algorithm, OPODIS 2005. Transactions:
-   * D. Dice, O. Shalev, N. Shavit, Transactional Locking II, DISC 2006.
+   * References. Stamps are sequence locks, as in StampedLock: H.-J. Boehm, Can Seqlocks Get Along with
+   * Programming Language Memory Models?, MSPC 2012. To search without locks, then lock and validate:
+   * S. Heller et al., A Lazy Concurrent List-Based Set Algorithm, OPODIS 2005. To change several words
+   * by a descriptor that all of them refer to: T. L. Harris, K. Fraser, I. A. Pratt, A Practical
+   * Multi-word Compare-and-Swap Operation, DISC 2002. Transactions: D. Dice, O. Shalev, N. Shavit,
+   * Transactional Locking II, DISC 2006.
    */
 
   /** How many times a function is run at most, for one change. */
@@ -92,9 +96,6 @@ abstract class BinTable<K, V> {
   private final Mutex turn;
   private final int fewestBins;
   private final boolean checksKeys;
-
-  /** Its stamp moves with each batch: a change of several bins. */
-  private final StampedLock batches = new StampedLock();
 
   private volatile @Nullable Node<K, V>[] bins;
   private volatile Stripe[] stripes;
@@ -121,51 +122,21 @@ abstract class BinTable<K, V> {
 
   // Looking at one bin
 
-  /** Returns what is in the bin of a hash, at a moment when no batch is half done. */
+  /** Returns what the bin of a hash begins with. It may be {@link Pending}. */
   final @Nullable Node<K, V> headFor(int hash) {
-    long stamp = batches.tryOptimisticRead();
     @Nullable Node<K, V>[] bins = this.bins;
-    // A plain read, and yet an acquiring one: it lies between a volatile read and the fence in
-    // validate.
     Node<K, V> head = bins[Bins.indexOf(hash, bins.length)];
-    return batches.validate(stamp) ? head : headAfterBatch(hash);
-  }
-
-  private @Nullable Node<K, V> currentHeadFor(int hash) {
-    @Nullable Node<K, V>[] bins = this.bins;
-    return Bins.at(bins, Bins.indexOf(hash, bins.length));
-  }
-
-  private @Nullable Node<K, V> headAfterBatch(int hash) {
-    for (int look = 1; look < LOOKS; look++) {
-      Thread.onSpinWait();
-      long stamp = batches.tryOptimisticRead();
-      Node<K, V> head = currentHeadFor(hash);
-      if (batches.validate(stamp)) {
-        return head;
-      }
-    }
-    Events.Span fallback = Events.mapFallback();
-    long stamp = batches.readLock();
-    try {
-      return currentHeadFor(hash);
-    } finally {
-      batches.unlockRead(stamp);
-      fallback.end(turn, null);
-    }
+    VarHandle.acquireFence(); // an acquiring read, without the cast that one of a VarHandle makes
+    return head;
   }
 
   /** Finds a key, with no lock held. */
   final Site<K, V> locate(K key) {
     checkKeys();
     int hash = Keys.hash(key);
-    while (true) {
-      @Nullable Node<K, V>[] bins = this.bins;
-      Node<K, V> head = headFor(hash);
-      if (this.bins == bins) { // as it was when the bin was read, since none comes back
-        return new Site<>(bins, Bins.indexOf(hash, bins.length), head, hash, key);
-      }
-    }
+    @Nullable Node<K, V>[] bins = this.bins;
+    int index = Bins.indexOf(hash, bins.length);
+    return new Site<>(bins, index, Bins.at(bins, index), hash, key);
   }
 
   /** Looks for keys that were changed after they were put in, if that is wanted. */
@@ -393,20 +364,19 @@ abstract class BinTable<K, V> {
 
   private void publish(
       List<BinChange<K, V>> changes, @Nullable Node<K, V>[] bins, Stripe[] stripes) {
+    AtomicBoolean isDone = new AtomicBoolean();
     for (BinChange<K, V> change : changes) {
-      change.make();
+      change.make(isDone);
     }
-    boolean isBatch = changes.size() > 1; // a single write can't be seen by halves
-    long stamp = isBatch ? batches.writeLock() : 0;
     // From here on nothing is allocated: it is done whole, or not at all.
-    try {
+    if (changes.size() > 1) {
       for (int i = 0; i < changes.size(); i++) {
-        changes.get(i).publish(bins, stripes);
+        changes.get(i).announce(bins);
       }
-    } finally { // else a reader would wait forever, should the stack overflow even here
-      if (isBatch) {
-        batches.unlockWrite(stamp);
-      }
+      isDone.set(true); // in this moment all bins change
+    }
+    for (int i = 0; i < changes.size(); i++) {
+      changes.get(i).publish(bins, stripes);
     }
   }
 

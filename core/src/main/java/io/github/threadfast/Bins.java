@@ -55,7 +55,8 @@ final class Bins {
 
   @SuppressWarnings("unchecked") // what set has put there
   static <K, V> @Nullable Node<K, V> at(@Nullable Node<K, V>[] bins, int index) {
-    return (Node<K, V>) BIN.getVolatile(bins, index);
+    Node<K, V> head = (Node<K, V>) BIN.getVolatile(bins, index);
+    return head instanceof Pending<K, V> pending ? pending.now() : head;
   }
 
   static <K, V> void set(@Nullable Node<K, V>[] bins, int index, @Nullable Node<K, V> head) {

@@ -122,7 +122,8 @@ final class Crowd<K, V> extends Node<K, V> {
   }
 
   /** Returns the member that has a key, if there is one. */
-  @Nullable Node<K, V> find(int hash, Object key) {
+  @Override
+  @Nullable Node<K, V> findInside(int hash, Object key) {
     Node<K, V> found = Tree.find(tree, hash, key);
     for (Rest<K, V> left = rest; found == null && left != null; left = left.others) {
       if (left.member.hash == hash && Keys.equal(key, left.member.key)) {

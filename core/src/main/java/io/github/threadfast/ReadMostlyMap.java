@@ -70,12 +70,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2 id="blocking">Blocking and interruption</h2>
  *
- * <p>{@code get} and the like wait for no function and no other key's comparison. They look again,
- * and at last take a lock, while the last step of an atomic change of several keys is under way,
- * which stores some references and runs no code of the user. What reads many keys tries a few times
- * without a lock, and then lets writers wait while it copies what it needs. Writers wait for each
- * other if they change the same part of the map at once, and while the table is resized, or another
- * writer has its turn. All waits are uninterruptible, like {@link
+ * <p>{@code get} and the like wait for nobody. What reads many keys tries a few times without a
+ * lock, and then lets writers wait while it copies what it needs. Writers wait for each other if
+ * they change the same part of the map at once, and while the table is resized, or another writer
+ * has its turn. All waits are uninterruptible, like {@link
  * java.util.concurrent.locks.ReentrantLock#lock}, and keep the interrupt status. Threads park in
  * {@code java.util.concurrent}, so that a virtual thread releases its carrier. Nothing is fair.
  *

@@ -132,7 +132,7 @@ class CrowdTest {
     for (Key key : keys) {
       if (crowd == null) {
         crowd = Crowd.of(node(key));
-      } else if (crowd.find(key.hash, key) == null) {
+      } else if (crowd.findInside(key.hash, key) == null) {
         crowd = crowd.with(node(key));
       }
     }
@@ -156,12 +156,12 @@ class CrowdTest {
     assertEquals(members(crowd), members(crowd), "always in the same order");
     for (Node<Key, String> node : expected) {
       Key key = node.key;
-      assertSame(node, crowd.find(key.hash, key));
-      assertSame(node, crowd.find(key.hash, new Ordered(key.hash, key.order, key.id)));
-      assertSame(node, crowd.find(key.hash, new Unordered(key.hash, key.order, key.id)));
-      assertNull(crowd.find(key.hash, new Ordered(key.hash, key.order, 99)));
-      assertNull(crowd.find(key.hash, new Unordered(key.hash, 99, key.id)));
-      assertNull(crowd.find(key.hash + 7, new Unordered(key.hash + 7, key.order, key.id)));
+      assertSame(node, crowd.findInside(key.hash, key));
+      assertSame(node, crowd.findInside(key.hash, new Ordered(key.hash, key.order, key.id)));
+      assertSame(node, crowd.findInside(key.hash, new Unordered(key.hash, key.order, key.id)));
+      assertNull(crowd.findInside(key.hash, new Ordered(key.hash, key.order, 99)));
+      assertNull(crowd.findInside(key.hash, new Unordered(key.hash, 99, key.id)));
+      assertNull(crowd.findInside(key.hash + 7, new Unordered(key.hash + 7, key.order, key.id)));
     }
   }
 
@@ -383,14 +383,14 @@ class CrowdTest {
       long sum = 0;
       for (int i = 0; i < size; i += 7) {
         Counted key = new Counted(i);
-        long comparisons = Counted.during(() -> assertNotNull(full.find(1, key)));
+        long comparisons = Counted.during(() -> assertNotNull(full.findInside(1, key)));
         assertTrue(comparisons <= 100, () -> comparisons + " for " + key.number);
         sum += comparisons;
       }
       assertTrue(sum > 0 && sum / (size / 7) <= 40, "on average");
       Node<Counted, String> more = new Node<>(1, new Counted(size), "", null);
       assertTrue(Counted.during(() -> full.with(more)) <= 300);
-      Node<Counted, String> member = full.find(1, new Counted(size / 3));
+      Node<Counted, String> member = full.findInside(1, new Counted(size / 3));
       assertTrue(Counted.during(() -> full.without(member)) <= 100);
       assertEquals(0, Counted.during(() -> full.between(0, 1)), "bins are split by hashes alone");
       assertEquals(0, Counted.during(() -> full.mapped(node -> node)));

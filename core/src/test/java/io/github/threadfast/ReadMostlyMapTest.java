@@ -557,16 +557,6 @@ class ReadMostlyMapTest {
     }
 
     @Test
-    void anEntry_isSerialized_withoutItsMap() throws Exception {
-      Map.Entry<String, Integer> original = map.entrySet().iterator().next();
-      Map.Entry<String, Integer> copy = reserialized(original);
-
-      assertEquals(original, copy);
-      copy.setValue(100);
-      assertUnchanged();
-    }
-
-    @Test
     void spliterators_areOfOneState() {
       int all = Spliterator.SIZED | Spliterator.NONNULL | Spliterator.IMMUTABLE;
 
