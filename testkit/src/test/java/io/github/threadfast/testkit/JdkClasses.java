@@ -150,17 +150,6 @@ class JdkClasses {
   @Nested
   class NotLinearizable {
 
-    /** Adds the entry, then counts it. */
-    @Test
-    void sizeOfConcurrentHashMap() {
-      fails(
-          Stress.<Map<Integer, Integer>>of(ConcurrentHashMap::new)
-              .against(HashMap::new)
-              .operation("put", keys, values, Map::put)
-              .operation("remove", keys, (map, key) -> map.remove(key))
-              .operation("size", Map::size));
-    }
-
     /** Counts one element after the other. */
     @Test
     void sizeOfConcurrentLinkedQueue() {
