@@ -16,51 +16,6 @@ import org.openjdk.jcstress.infra.results.I_Result;
 
 /** What threads see of the entries of a {@link ReadMostlyMap}, and of its bins. */
 final class ReadMostlyMapMemory {
-  /*
-   * Last seen with mvn -Pstress test -Dstress.mode=quick -Dstress=ReadMostlyMapMemory on JDK 17 and
-   * two x86 processors, with much other work on them:
-   *
-   *   ABatchIsNotSeenByHalves                    0, 0     907,326  66.86%
-   *                                              0, 1          77   0.01%
-   *                                              1, 1     449,735  33.14%
-   *   ABatchIsNotSeenByTheOtherHalf              0, 0     972,596  70.19%
-   *                                              0, 1          82   0.01%
-   *                                              1, 1     412,964  29.80%
-   *   AGetBesideGrowthFindsWhatIsThere              0   5,753,996 100.00%
-   *   AGetSeesWhatWasPutWhole                  -1, -1   6,920,827  62.94%
-   *                                              1, 1   4,075,597  37.06%
-   *   AGetSeesWhatWasReplacedInPlaceWhole        0, 0   3,308,116  44.44%
-   *                                              1, 1   4,136,564  55.56%
-   *   APutBesideANewTableIsNotLost            1, 1, 4   6,157,308 100.00%
-   *   APutBesideClearIsThereOrNot               -1, 0   2,209,810  33.54%
-   *                                              1, 1   4,378,880  66.46%
-   *   APutBesideGrowthIsNotLost              1, 1, 15  15,090,044 100.00%
-   *   ASecondPutIsNotSeenBeforeTheFirst          0, 0   4,324,227  60.95%
-   *                                              1, 0      31,938   0.45%
-   *                                              1, 1   2,739,119  38.60%
-   *   ASnapshotBesideANewTableIsOfOneMoment      0, 0     831,481  72.38%
-   *                                              1, 0         103   0.01%
-   *                                              1, 1     317,120  27.61%
-   *   ASnapshotIsOfOneMoment                     0, 0   1,078,274  30.76%
-   *                                              1, 0       5,833   0.17%
-   *                                              1, 1   2,421,685  69.08%
-   *   GetAllBesideANewTableIsOfOneMoment         0, 0   5,297,072  42.25%
-   *                                              1, 0         881   0.01%
-   *                                              1, 1   7,238,661  57.74%
-   *   GetAllIsOfOneMoment                        0, 0   2,474,059  54.58%
-   *                                              1, 1   2,059,016  45.42%
-   *   OfTwoWhoPutAndGetOneSeesTheOther          -1, 1   5,128,701  57.59%
-   *                                             1, -1   3,762,665  42.25%
-   *                                              1, 1      14,600   0.16%
-   *   OfTwoWhoReplaceAndGetOneSeesTheOther       0, 1   3,173,496  56.40%
-   *                                              1, 0   2,431,342  43.21%
-   *                                              1, 1      22,002   0.39%
-   *   WhatIsPutByANewTableIsNotSeenByHalves      0, 0   5,329,385  59.15%
-   *                                              0, 1       2,090   0.02%
-   *                                              1, 1   3,678,898  40.83%
-   *   WhoRacesAndWhoHasItsTurnLoseNothing           2   1,823,763 100.00%
-   */
-
   private ReadMostlyMapMemory() {}
 
   private static final int NONE = -1;

@@ -116,10 +116,6 @@ abstract class BinTable<K, V> {
     return stripes;
   }
 
-  final String label() {
-    return turn.label();
-  }
-
   // Looking at one bin
 
   /** Returns what the bin of a hash begins with. It may be {@link Pending}. */
