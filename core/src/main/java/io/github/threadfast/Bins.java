@@ -16,7 +16,7 @@ final class Bins {
   static final int MOST = 1 << 30;
 
   /** How many bins share a lock at least, and how many locks there are at most. */
-  private static final int BINS_OF_A_STRIPE = 128;
+  private static final int BINS_OF_A_STRIPE = 512;
 
   private static final int MOST_STRIPES = 16;
 

@@ -13,27 +13,15 @@ final class Keys {
    * see D. E. Knuth, The Art of Computer Programming 3, 6.4, on Fibonacci hashing.
    */
   static int hash(Object key) {
-    return GOLDEN * hashCode(key);
+    return GOLDEN * key.hashCode();
   }
 
   /*
-   * In an application all of these calls have many targets, so that each is a call through a table,
-   * which hides from the compiler what comes of it. The classes that most keys are of are final: to
-   * know them costs a comparison, and their methods are inlined.
+   * In an application equals has many targets, so that each call goes through a table, which hides
+   * from the compiler what comes of it. The classes that most keys are of are final: to know them
+   * costs a comparison, and their methods are inlined. It does not pay for hashCode, which is asked
+   * even if there is nothing to compare: see DESIGN.md.
    */
-
-  private static int hashCode(Object key) {
-    if (key instanceof String string) {
-      return string.hashCode();
-    }
-    if (key instanceof Integer number) {
-      return number.hashCode();
-    }
-    if (key instanceof Long number) {
-      return number.hashCode();
-    }
-    return key.hashCode();
-  }
 
   /** Returns whether {@code key} equals {@code other}, which is in the map. */
   @SuppressWarnings("ReferenceEquality") // the usual case, and the contract of equals

@@ -147,7 +147,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 @ThreadSafe
-public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements ConcurrentMap<K, V> {
+public sealed class ReadMostlyMap<K, V> extends BinTable<K, V> implements ConcurrentMap<K, V>
+    permits ReadMostlyMap.Checking {
 
   /** Of how many bins one must change at least for all to be made anew. */
   private static final int FEW = 16;
@@ -179,7 +180,7 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
   }
 
   private ReadMostlyMap(Builder<K, V> builder) {
-    super(builder.name, Bins.lengthFor(builder.expectedSize), builder.checksKeys);
+    super(builder.name, Bins.lengthFor(builder.expectedSize));
   }
 
   /**
@@ -575,6 +576,18 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
     return (K) requireNonNull(key, "key");
   }
 
+  /** One that looks for changed keys. */
+  static final class Checking<K, V> extends ReadMostlyMap<K, V> {
+    private Checking(Builder<K, V> builder) {
+      super(builder);
+    }
+
+    @Override
+    void checkKeys() {
+      requireKeysUnchanged();
+    }
+  }
+
   /**
    * The choices for a map. Not thread-safe.
    *
@@ -637,7 +650,7 @@ public final class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concurr
      * @return a new one, which is empty
      */
     public ReadMostlyMap<K, V> build() {
-      return new ReadMostlyMap<>(this);
+      return checksKeys ? new Checking<>(this) : new ReadMostlyMap<>(this);
     }
   }
 }

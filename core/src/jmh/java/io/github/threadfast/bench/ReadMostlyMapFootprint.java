@@ -27,8 +27,8 @@ public final class ReadMostlyMapFootprint {
    */
   public static void main(String[] args) {
     for (int size : SIZES) {
-      double ours = bytesAnEntry(new ReadMostlyMap<>(), size);
-      double peer = bytesAnEntry(new ConcurrentHashMap<>(), size);
+      double ours = bytesAnEntry(new ReadMostlyMap<>(), new ReadMostlyMap<>(), size);
+      double peer = bytesAnEntry(new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), size);
       double ratio = ours / peer;
       System.out.printf(
           "bytes an entry, size=%d: %.1f / %.1f = %.2fx, must %.2f %s, aim %.2f %s, JDK %d%n",
@@ -44,14 +44,18 @@ public final class ReadMostlyMapFootprint {
     }
   }
 
-  /** Fills a map one by one, as most are, with keys that are their own values. */
-  private static double bytesAnEntry(Map<Object, Object> map, int size) {
+  /**
+   * Fills a map one by one, as most are, with keys that are their own values. What it shares with
+   * another one isn't counted.
+   */
+  private static double bytesAnEntry(Map<Object, Object> map, Map<Object, Object> other, int size) {
     ReadMostlyMapKeys keys = ReadMostlyMapKeys.SCATTERED_INTEGERS;
     for (int number : keys.numbers(size)) {
       Object key = keys.key(number);
       map.put(key, key);
     }
-    long all = GraphLayout.parseInstance(map).totalSize();
+    long all =
+        GraphLayout.parseInstance(map).subtract(GraphLayout.parseInstance(other)).totalSize();
     long contents = GraphLayout.parseInstance(map.keySet().toArray()).totalSize();
     return (double) (all - contents) / size;
   }
