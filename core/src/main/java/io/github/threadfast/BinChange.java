@@ -110,7 +110,7 @@ final class BinChange<K, V> {
 
   /** Lets others see it, and counts it. Allocates nothing, and last calls what needs no stack. */
   void publish(@Nullable Node<K, V>[] bins, Stripe[] stripes) {
-    Stripe stripe = Bins.stripeOf(index, bins.length, stripes);
+    Stripe stripe = Bins.stripeOf(index, stripes);
     Bins.set(bins, index, made);
     stripe.changed(growth);
   }

@@ -4,10 +4,8 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -284,7 +282,7 @@ abstract class BinTable<K, V> {
     }
     site.prepare();
     Stripe[] stripes = this.stripes;
-    Stripe stripe = Bins.stripeOf(site.index, site.bins.length, stripes);
+    Stripe stripe = Bins.stripeOf(site.index, stripes);
     int size;
     long stamp = stripe.writeLock();
     try {
@@ -325,9 +323,13 @@ abstract class BinTable<K, V> {
     List<BinChange<K, V>> changes = new ArrayList<>(byBin.values());
     changes.removeIf(change -> !change.prepare(matter));
     Stripe[] stripes = this.stripes;
-    Set<Stripe> theirs = new LinkedHashSet<>(); // in the order of bins, so in that of stripes
-    byBin.keySet().forEach(index -> theirs.add(Bins.stripeOf(index, bins.length, stripes)));
-    Stripe[] locked = theirs.toArray(Stripe[]::new);
+    Stripe[] locked =
+        byBin.keySet().stream()
+            .map(index -> Bins.numberOfStripe(index, stripes.length))
+            .distinct()
+            .sorted() // all lock them in this order
+            .map(number -> stripes[number])
+            .toArray(Stripe[]::new);
     Outcome outcome =
         Stripe.whileLocked(
             locked,
@@ -531,7 +533,7 @@ abstract class BinTable<K, V> {
     while (!isTaken) {
       @Nullable Node<K, V>[] bins = this.bins;
       Stripe[] stripes = this.stripes;
-      Stripe stripe = Bins.stripeOf(Bins.indexOf(hash, bins.length), bins.length, stripes);
+      Stripe stripe = Bins.stripeOf(Bins.indexOf(hash, bins.length), stripes);
       isTaken = take(new Stripe[] {stripe}, stripes);
     }
   }

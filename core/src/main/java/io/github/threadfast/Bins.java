@@ -7,8 +7,9 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Arrays of bins. The upper bits of a hash tell the bin, so that each has a range of hashes, and
- * the ranges are in order.
+ * Arrays of bins. The lower bits of a hash tell the bin, so that numbers in a row have a bin each.
+ * In the order of hashes that are read from the lowest bit on ({@link #order}), those of a bin are
+ * in a row.
  */
 @SuppressWarnings("ReferenceEquality") // identity is meant: no code of the user is run
 final class Bins {
@@ -46,11 +47,12 @@ final class Bins {
   }
 
   static int indexOf(int hash, int length) {
-    return hash >>> shiftFor(length);
+    return hash & (length - 1);
   }
 
-  private static int shiftFor(int length) {
-    return Integer.numberOfLeadingZeros(length) + 1;
+  /** Compares hashes as unsigned numbers whose highest bit is the lowest one of the hash. */
+  static int order(int hash, int other) {
+    return Integer.compareUnsigned(Integer.reverse(hash), Integer.reverse(other));
   }
 
   @SuppressWarnings("unchecked") // what set has put there
@@ -73,20 +75,20 @@ final class Bins {
   }
 
   /** Returns the stripe that a bin belongs to. */
-  static Stripe stripeOf(int index, int length, Stripe[] stripes) {
-    return stripes[numberOfStripe(index, length, stripes.length)];
+  static Stripe stripeOf(int index, Stripe[] stripes) {
+    return stripes[numberOfStripe(index, stripes.length)];
   }
 
   /** Returns the number of the stripe that a bin belongs to. */
-  static int numberOfStripe(int index, int length, int stripes) {
-    return index >>> (Integer.numberOfLeadingZeros(stripes) - Integer.numberOfLeadingZeros(length));
+  static int numberOfStripe(int index, int stripes) {
+    return index & (stripes - 1);
   }
 
   /** Returns the locks for bins of which nobody knows yet, with the number of their entries. */
   static <K, V> Stripe[] counted(@Nullable Node<K, V>[] bins) {
     Stripe[] stripes = stripesFor(bins.length);
     for (int i = 0; i < bins.length; i++) {
-      Stripe stripe = stripeOf(i, bins.length, stripes);
+      Stripe stripe = stripeOf(i, stripes);
       if (bins[i] instanceof Crowd<K, V> crowd) {
         stripe.size += crowd.size();
       } else {
@@ -104,13 +106,15 @@ final class Bins {
    */
   static <K, V> @Nullable Node<K, V>[] resized(@Nullable Node<K, V>[] bins, int length) {
     @Nullable Node<K, V>[] resized = ofLength(length);
+    int unused = Integer.numberOfLeadingZeros(bins.length) + 1;
     for (int i = 0; i < bins.length; i++) {
-      Node<K, V> head = at(bins, i);
+      int from = Integer.reverse(i) >>> unused; // in the order of hashes, as joined needs it
+      Node<K, V> head = at(bins, from);
       if (length < bins.length) {
-        int index = numberOfStripe(i, bins.length, length);
+        int index = indexOf(from, length);
         resized[index] = joined(resized[index], head);
       } else if (head instanceof Crowd<K, V> crowd) {
-        split(crowd, i, length / bins.length, resized);
+        split(crowd, from, bins.length, resized);
       } else if (head != null) {
         split(head, resized);
       }
@@ -133,13 +137,11 @@ final class Bins {
     }
   }
 
-  /** Splits a crowd, which was in the bin at {@code index}, among {@code parts} bins. */
+  /** Splits a crowd, which was in the bin at {@code index} of {@code length}. */
   private static <K, V> void split(
-      Crowd<K, V> crowd, int index, int parts, @Nullable Node<K, V>[] to) {
-    int shift = shiftFor(to.length);
-    for (int i = index * parts; i < (index + 1) * parts; i++) {
-      int first = i << shift;
-      to[i] = settled(crowd.between(first, first | ((1 << shift) - 1)));
+      Crowd<K, V> crowd, int index, int length, @Nullable Node<K, V>[] to) {
+    for (int i = index; i < to.length; i += length) {
+      to[i] = settled(crowd.between(i, i | -to.length)); // all zeros above i, and all ones
     }
   }
 
@@ -148,7 +150,7 @@ final class Bins {
     return crowd != null && crowd.size() <= Node.LONG ? crowd.chain() : crowd;
   }
 
-  /** Returns all that is in two bins, of which the first has the lower hashes. */
+  /** Returns all that is in two bins, of which the first comes first in the order of hashes. */
   private static <K, V> @Nullable Node<K, V> joined(
       @Nullable Node<K, V> lower, @Nullable Node<K, V> upper) {
     if (lower == null || upper == null) {

@@ -23,7 +23,7 @@ final class Crowd<K, V> extends Node<K, V> {
    * of one hash, but not the shape of the tree: it is a treap, which random priorities keep balanced.
    *
    * Invariants.
-   * (1) The keys in the tree are in the order of hashes, as unsigned numbers. Those with equal hashes
+   * (1) The keys in the tree are in the order of hashes (Bins.order). Those with equal hashes
    *     are of one class, whose objects are Comparable to each other, and in the order of compareTo,
    *     which calls no two of them equal.
    * (2) A node of the tree has no child of a higher priority.
@@ -34,7 +34,7 @@ final class Crowd<K, V> extends Node<K, V> {
    * says no, the key may still be in the list. A key that can't be compared with those of its hash may
    * equal one of them: so it is compared with each by equals.
    *
-   * Since bins are ranges of hashes, a crowd is split, and two are joined, by hashes alone: a table
+   * Since the hashes of a bin are in a row, a crowd is split, and two are joined, by hashes alone: a table
    * is resized without running code of the user.
    *
    * References. C. R. Aragon, R. G. Seidel, Randomized Search Trees, FOCS 1989; split and join as
@@ -182,12 +182,10 @@ final class Crowd<K, V> extends Node<K, V> {
     return of(mapped, others);
   }
 
-  /**
-   * Returns the members whose hashes are from {@code first} to {@code last}, as unsigned numbers.
-   */
+  /** Returns the members whose hashes are from {@code first} to {@code last}, in their order. */
   @Nullable Crowd<K, V> between(int first, int last) {
-    Predicate<Node<K, V>> isBefore = node -> Integer.compareUnsigned(node.hash, first) < 0;
-    Predicate<Node<K, V>> isNotAfter = node -> Integer.compareUnsigned(node.hash, last) <= 0;
+    Predicate<Node<K, V>> isBefore = node -> Bins.order(node.hash, first) < 0;
+    Predicate<Node<K, V>> isNotAfter = node -> Bins.order(node.hash, last) <= 0;
     Rest<K, V> others = null;
     for (Rest<K, V> left = rest; left != null; left = left.others) {
       if (isNotAfter.test(left.member) && !isBefore.test(left.member)) {
@@ -197,7 +195,7 @@ final class Crowd<K, V> extends Node<K, V> {
     return of(Parts.of(Parts.of(tree, isNotAfter).lower, isBefore).upper, others);
   }
 
-  /** Returns the members of two crowds, of which the first has the lower hashes. */
+  /** Returns the members of two crowds, of which the first comes first in the order of hashes. */
   static <K, V> @Nullable Crowd<K, V> joined(Crowd<K, V> lower, Crowd<K, V> upper) {
     Rest<K, V> rest = lower.rest;
     for (Rest<K, V> left = upper.rest; left != null; left = left.others) {
@@ -239,7 +237,7 @@ final class Crowd<K, V> extends Node<K, V> {
     private static int compare(int hash, Object key, Node<?, ?> other) {
       return hash == other.hash
           ? ((Comparable<Object>) key).compareTo(other.key)
-          : Integer.compareUnsigned(hash, other.hash);
+          : Bins.order(hash, other.hash);
     }
 
     /**
@@ -284,7 +282,7 @@ final class Crowd<K, V> extends Node<K, V> {
       if (tree == null) {
         return null;
       }
-      int order = Integer.compareUnsigned(hash, tree.member.hash);
+      int order = Bins.order(hash, tree.member.hash);
       if (order == 0 && Keys.equal(key, tree.member.key)) {
         return tree.member;
       }

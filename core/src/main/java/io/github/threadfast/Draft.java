@@ -51,7 +51,7 @@ final class Draft<K, V> {
     }
     int index = Bins.indexOf(hash, bins.length);
     bins[index] = Node.with(bins[index], hash, key, value);
-    Bins.stripeOf(index, bins.length, stripes).size++;
+    Bins.stripeOf(index, stripes).size++;
     size++;
   }
 

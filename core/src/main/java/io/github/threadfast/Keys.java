@@ -2,18 +2,15 @@ package io.github.threadfast;
 
 /** What keys are asked. It is code of the user, and no lock is held while it runs. */
 final class Keys {
-  /** 2^32 divided by the golden ratio. */
-  private static final int GOLDEN = 0x9E3779B9;
-
   private Keys() {}
 
   /**
-   * Returns the hash of a key, spread so that the upper bits depend on all bits of {@code
-   * hashCode}. Equal ones come from equal ones only. Numbers at equal distances are spread evenly:
-   * see D. E. Knuth, The Art of Computer Programming 3, 6.4, on Fibonacci hashing.
+   * Returns the hash of a key, whose lower bits, which tell the bin, depend on the upper bits of
+   * {@code hashCode}, too. Equal ones come from equal ones only.
    */
   static int hash(Object key) {
-    return GOLDEN * key.hashCode();
+    int hashCode = key.hashCode();
+    return hashCode ^ hashCode >>> Short.SIZE;
   }
 
   /*

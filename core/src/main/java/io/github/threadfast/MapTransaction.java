@@ -256,7 +256,7 @@ public final class MapTransaction<K, V> {
 
   private void watch(int hash) {
     int index = Bins.indexOf(hash, bins.length);
-    int stripe = Bins.numberOfStripe(index, bins.length, stripes.length);
+    int stripe = Bins.numberOfStripe(index, stripes.length);
     if (stamps[stripe] == 0) {
       stamps[stripe] = stripes[stripe].awaitOptimisticRead();
     }

@@ -5,8 +5,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lock of some neighbouring bins, and what is known of them. Its stamp moves with each change
- * of one of them.
+ * The lock of some bins, and what is known of them. Its stamp moves with each change of one of
+ * them.
  *
  * <p>Stripes are kept 128 bytes apart, two cache lines, since processors fetch them in pairs: the
  * fields of a superclass come first, and what comes after them is not used.

@@ -670,7 +670,7 @@ class MapTransactionTest {
 
     private <K> Stripe stripeOf(ReadMostlyMap<K, ?> any, K key) {
       int length = any.bins().length;
-      return Bins.stripeOf(Bins.indexOf(Keys.hash(key), length), length, any.stripes());
+      return Bins.stripeOf(Bins.indexOf(Keys.hash(key), length), any.stripes());
     }
 
     @Test
