@@ -10,11 +10,14 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -36,12 +39,13 @@ public final class Bench {
   private Bench() {}
 
   /**
-   * How much is measured. A round is one fork of each benchmark, so that ours and the peer are
-   * close in time, and each round finds the machine in another state.
+   * How much is measured. A round is one fork of each benchmark, those of a class one after the
+   * other for each choice of their parameters, so that ours and the peer are close in time: a noisy
+   * machine may be three times as fast a minute later. Each round finds it in another state.
    */
   private record Size(int rounds, int warmups, int iterations, int millis) {
     static Size full() {
-      return new Size(2, 5, 5, 1_000);
+      return new Size(4, 5, 5, 500);
     }
 
     /** Shares four minutes out, less what it takes to start a fork. */
@@ -85,7 +89,8 @@ public final class Bench {
               .formatted(JDK, pattern));
     }
 
-    List<Collection<RunResult>> rounds = run(chosen, size(known, chosen, quick), folder);
+    List<Collection<RunResult>> rounds =
+        run(groups(known, chosen), size(known, chosen, quick), folder);
     rows.get(true).stream()
         .sorted(Comparator.comparing(Comparison::toString))
         .flatMap(row -> row.lines(rounds))
@@ -135,40 +140,88 @@ public final class Bench {
 
   /** Returns how many forks a round has of a benchmark. */
   private static int combinations(BenchmarkListEntry benchmark) {
-    int product = 1;
-    if (benchmark.getParams().hasValue()) {
-      for (String[] values : benchmark.getParams().get().values()) {
-        product *= values.length;
-      }
-    }
-    return product;
+    return parameters(benchmark).size();
   }
 
-  private static List<Collection<RunResult>> run(Set<String> chosen, Size size, Path folder)
-      throws RunnerException {
+  /** Returns the values of its parameters, by their names, for each fork of a round. */
+  private static List<Map<String, String>> parameters(BenchmarkListEntry benchmark) {
+    List<Map<String, String>> combinations = List.of(Map.of());
+    if (benchmark.getParams().hasValue()) {
+      for (var parameter : benchmark.getParams().get().entrySet()) {
+        combinations =
+            combinations.stream()
+                .flatMap(some ->
+                    Arrays.stream(parameter.getValue())
+                        .map(value -> with(some, parameter.getKey(), value)))
+                .toList();
+      }
+    }
+    return combinations;
+  }
+
+  private static Map<String, String> with(Map<String, String> some, String name, String value) {
+    Map<String, String> more = new TreeMap<>(some);
+    more.put(name, value);
+    return more;
+  }
+
+  /** Benchmarks that are run one after the other, with the same parameters. */
+  private record Together(String home, Map<String, String> parameters) {}
+
+  private static Map<Together, Set<String>> groups(
+      List<BenchmarkListEntry> known, Set<String> chosen) {
+    Map<Together, Set<String>> groups = new LinkedHashMap<>();
+    for (BenchmarkListEntry benchmark : known) {
+      if (chosen.contains(benchmark.getUsername())) {
+        for (Map<String, String> parameters : parameters(benchmark)) {
+          groups
+              .computeIfAbsent(
+                  new Together(benchmark.getUserClassQName(), parameters), key -> new TreeSet<>())
+              .add(benchmark.getUsername());
+        }
+      }
+    }
+    return groups;
+  }
+
+  private static List<Collection<RunResult>> run(
+      Map<Together, Set<String>> groups, Size size, Path folder) throws RunnerException {
     String time =
         DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss'Z'").format(LocalDateTime.now(ZoneOffset.UTC));
     int sectionTokens = Section.calibrate();
     List<Collection<RunResult>> rounds = new ArrayList<>();
     for (int round = 1; round <= size.rounds; round++) {
       Path file = folder.resolve("jdk%d-%s-round%d".formatted(JDK, time, round));
-      System.out.printf("Round %d: %s.log, .json%n", round, file);
-      var options =
-          new OptionsBuilder()
-              .forks(1)
-              .jvmArgsAppend("-D" + Section.TOKENS + "=" + sectionTokens)
-              .warmupIterations(size.warmups)
-              .warmupTime(TimeValue.milliseconds(size.millis))
-              .measurementIterations(size.iterations)
-              .measurementTime(TimeValue.milliseconds(size.millis))
-              .addProfiler(GCProfiler.class)
-              .shouldFailOnError(true)
-              .output(file + ".log")
-              .resultFormat(ResultFormatType.JSON)
-              .result(file + ".json");
-      chosen.forEach(name -> options.include("^" + Pattern.quote(name) + "$"));
-      rounds.add(new Runner(options.build()).run());
+      System.out.printf("Round %d: %s-*.log, .json%n", round, file);
+      List<RunResult> results = new ArrayList<>();
+      for (var group : groups.entrySet()) {
+        String part = file + "-" + results.size();
+        results.addAll(
+            run(group.getKey().parameters(), group.getValue(), size, sectionTokens, part));
+      }
+      rounds.add(results);
     }
     return rounds;
+  }
+
+  private static Collection<RunResult> run(
+      Map<String, String> parameters, Set<String> names, Size size, int sectionTokens, String file)
+      throws RunnerException {
+    var options =
+        new OptionsBuilder()
+            .forks(1)
+            .jvmArgsAppend("-D" + Section.TOKENS + "=" + sectionTokens)
+            .warmupIterations(size.warmups)
+            .warmupTime(TimeValue.milliseconds(size.millis))
+            .measurementIterations(size.iterations)
+            .measurementTime(TimeValue.milliseconds(size.millis))
+            .addProfiler(GCProfiler.class)
+            .shouldFailOnError(true)
+            .output(file + ".log")
+            .resultFormat(ResultFormatType.JSON)
+            .result(file + ".json");
+    parameters.forEach(options::param);
+    names.forEach(name -> options.include("^" + Pattern.quote(name) + "$"));
+    return new Runner(options.build()).run();
   }
 }
