@@ -106,7 +106,8 @@ final class ReadMostlyMapMemory {
   @Outcome(id = "-1, -1", expect = FORBIDDEN, desc = "Each came before the other.")
   @State
   public static class OfTwoWhoPutAndGetOneSeesTheOther {
-    private final ReadMostlyMap<Integer, Integer> map = new ReadMostlyMap<>();
+    // so large that the keys have different locks
+    private final ReadMostlyMap<Integer, Integer> map = new ReadMostlyMap<>(1_000);
 
     @Actor
     public void one(II_Result result) {
@@ -129,7 +130,14 @@ final class ReadMostlyMapMemory {
   @Outcome(id = "0, 0", expect = FORBIDDEN, desc = "Each came before the other.")
   @State
   public static class OfTwoWhoReplaceAndGetOneSeesTheOther {
-    private final ReadMostlyMap<Integer, Integer> map = withEntries(0, 3);
+    // so large that the keys have different locks
+    private final ReadMostlyMap<Integer, Integer> map = new ReadMostlyMap<>(1_000);
+
+    /** Puts what is replaced. */
+    public OfTwoWhoReplaceAndGetOneSeesTheOther() {
+      map.put(1, 0);
+      map.put(2, 0);
+    }
 
     @Actor
     public void one(II_Result result) {

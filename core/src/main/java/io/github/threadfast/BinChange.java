@@ -2,7 +2,6 @@ package io.github.threadfast;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +14,6 @@ final class BinChange<K, V> {
   private final @Nullable Node<K, V> head;
   private final List<Site<K, V>> sites = new ArrayList<>();
   private boolean isCrowd;
-  private int growth;
   private @Nullable Node<K, V> made;
   private @Nullable Pending<K, V> pending;
 
@@ -77,14 +75,20 @@ final class BinChange<K, V> {
   }
 
   /** Makes what the bin will be, under its lock. Nobody sees it yet. */
-  void make(AtomicBoolean isDone) {
+  void make(Pending.Batch batch) {
     if (!isCrowd) {
       made = chain();
     }
-    for (Site<K, V> site : sites) {
-      growth += site.growth();
-    }
-    pending = new Pending<>(sites.get(0).hash, head, made, isDone);
+    pending = new Pending<>(sites.get(0).hash, head, made, batch);
+  }
+
+  /** Returns how many keys more the bin will have. */
+  int growth() {
+    return sites.stream().mapToInt(Site::growth).sum();
+  }
+
+  Stripe stripe(Stripe[] stripes) {
+    return Bins.stripeOf(index, stripes);
   }
 
   /** Lets others ask whether the batch is done. */
@@ -108,10 +112,8 @@ final class BinChange<K, V> {
     return chain;
   }
 
-  /** Lets others see it, and counts it. Allocates nothing, and last calls what needs no stack. */
-  void publish(@Nullable Node<K, V>[] bins, Stripe[] stripes) {
-    Stripe stripe = Bins.stripeOf(index, stripes);
+  /** Puts what the bin has become in the place of what others asked. */
+  void settle(@Nullable Node<K, V>[] bins) {
     Bins.set(bins, index, made);
-    stripe.changed(growth);
   }
 }

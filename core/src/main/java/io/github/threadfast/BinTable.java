@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +36,8 @@ abstract class BinTable<K, V> {
    * (4) While a stripe has a taker, nobody else changes its bins, and nobody replaces the stripes
    *     but the taker itself.
    *
-   * A single get is linearizable. Let it take the first node of its bin, and if that is Pending, ask
-   * whether the batch is done, at a moment t. What it finds in the chain is what was there at t, up to
+   * A single get is linearizable. Let t be the moment when it takes the first node of its bin, or if
+   * that is Pending, and is found to be done, the moment when it was done, if that is later. What it finds in the chain is what was there at t, up to
    * values written later, by (2) and (3). If the node whose value it returns is still in the table when
    * it reads that, so is the value. If not, the value is the last that the node had there, and the node
    * was taken out after t. If bins was replaced before it read the element, then after it had read
@@ -66,8 +65,9 @@ abstract class BinTable<K, V> {
    * Ordering. Elements of bins, and values, are read acquiring and written released, under a lock
    * whose release is a volatile write: what a writer did before, and the contents of the node,
    * happen-before what a reader does that finds it. Two threads that each write one key and then read
-   * the other's can't both miss: between is a volatile write of the lock and a volatile read of bins,
-   * of which one comes last. Bins are published before stripes: who sees new stripes sees bins that
+   * the other's can't both miss: between is a volatile write of the lock and a volatile read of bins.
+   * Where the keys have different locks this rests on more than the language says, on volatile
+   * accesses that are not reordered among themselves, which is how JVMs make them. Bins are published before stripes: who sees new stripes sees bins that
    * they belong to, and who sees old ones finds them locked, or not current any more.
    *
    * Non-invariants. A reader's array need not be the current one, nor need the counts of stripes that
@@ -292,8 +292,10 @@ abstract class BinTable<K, V> {
       if (this.stripes != stripes || bins != site.bins || !site.isCurrent(matters)) {
         return Outcome.OUTDATED;
       }
+      int growth = site.growth();
       site.publish();
-      stripe.changed(site.growth());
+      stripe.size += growth; // without a call, since there may be no stack for it
+      stripe.changes++;
       size = stripe.size;
     } finally {
       stripe.unlockWrite(stamp);
@@ -358,22 +360,24 @@ abstract class BinTable<K, V> {
     return true;
   }
 
-  private void publish(
+  private static <K, V> void publish(
       List<BinChange<K, V>> changes, @Nullable Node<K, V>[] bins, Stripe[] stripes) {
-    AtomicBoolean isDone = new AtomicBoolean();
-    for (BinChange<K, V> change : changes) {
-      change.make(isDone);
+    Pending.Batch batch = new Pending.Batch();
+    changes.forEach(change -> change.make(batch));
+    Stripe[] changed =
+        changes.stream().map(change -> change.stripe(stripes)).toArray(Stripe[]::new);
+    int[] growths = changes.stream().mapToInt(BinChange::growth).toArray();
+    changes.forEach(change -> change.announce(bins));
+    // If memory or stack ends before this, nothing has changed: what was announced is never done.
+    // What
+    // follows calls nothing, so that all of it is done.
+    for (int i = 0; i < changed.length; i++) {
+      changed[i].size += growths[i];
+      changed[i].changes++;
     }
-    // From here on nothing is allocated: it is done whole, or not at all.
-    if (changes.size() > 1) {
-      for (int i = 0; i < changes.size(); i++) {
-        changes.get(i).announce(bins);
-      }
-      isDone.set(true); // in this moment all bins change
-    }
-    for (int i = 0; i < changes.size(); i++) {
-      changes.get(i).publish(bins, stripes);
-    }
+    batch.isDone = true; // in this moment all bins change
+    // If it ends after this, bins stay as they were announced, which they may.
+    changes.forEach(change -> change.settle(bins));
   }
 
   // Changing all bins

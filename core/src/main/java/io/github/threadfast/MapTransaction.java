@@ -179,6 +179,7 @@ public final class MapTransaction<K, V> {
   @CanIgnoreReturnValue
   public @Nullable V compute(
       K key, BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> remapping) {
+    requireNonNull(remapping, "remapping");
     return set(key, remapping.apply(key, get(key)));
   }
 
@@ -191,6 +192,7 @@ public final class MapTransaction<K, V> {
    */
   @CanIgnoreReturnValue
   public @Nullable V computeIfAbsent(K key, Function<? super K, ? extends @Nullable V> mapping) {
+    requireNonNull(mapping, "mapping");
     V before = get(key);
     return before == null ? set(key, mapping.apply(key)) : before;
   }
@@ -206,6 +208,7 @@ public final class MapTransaction<K, V> {
   @CanIgnoreReturnValue
   public @Nullable V computeIfPresent(
       K key, BiFunction<? super K, ? super V, ? extends @Nullable V> remapping) {
+    requireNonNull(remapping, "remapping");
     V before = get(key);
     return before == null ? null : set(key, remapping.apply(key, before));
   }
@@ -222,8 +225,9 @@ public final class MapTransaction<K, V> {
   @CanIgnoreReturnValue
   public @Nullable V merge(
       K key, V value, BiFunction<? super V, ? super V, ? extends @Nullable V> remapping) {
-    V before = get(key);
     requireNonNull(value, "value");
+    requireNonNull(remapping, "remapping");
+    V before = get(key);
     return set(key, before == null ? value : remapping.apply(before, value));
   }
 

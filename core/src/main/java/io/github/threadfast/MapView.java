@@ -3,6 +3,7 @@ package io.github.threadfast;
 import static java.util.Objects.requireNonNull;
 
 import java.util.AbstractCollection;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -35,6 +36,12 @@ abstract class MapView<K, V, E> extends AbstractCollection<E> {
   @Override
   public final int size() {
     return map.size();
+  }
+
+  /** Looks for all of them at one moment. */
+  @Override
+  public boolean containsAll(Collection<?> elements) {
+    return new ArrayList<>(this).containsAll(elements);
   }
 
   @Override
@@ -163,8 +170,15 @@ abstract class MapView<K, V, E> extends AbstractCollection<E> {
     }
 
     @Override
+    public final boolean containsAll(Collection<?> elements) {
+      return new HashSet<>(this).containsAll(elements);
+    }
+
+    @Override
     public final boolean equals(@Nullable Object other) {
-      return other == this || (other instanceof Set && new HashSet<>(this).equals(other));
+      return other == this
+          || (other instanceof Set<?> set
+              && new HashSet<>(this).equals(other instanceof Distinct ? new HashSet<>(set) : set));
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.github.threadfast;
 
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,22 +9,28 @@ import org.jspecify.annotations.Nullable;
 final class Pending<K, V> extends Node<K, V> {
   private final @Nullable Node<K, V> before;
   private final @Nullable Node<K, V> after;
-  private final AtomicBoolean isDone;
+  private final Batch batch;
+
+  /** What all bins ask. */
+  static final class Batch {
+    /** Written once, to true: in this moment all of them change. */
+    volatile boolean isDone;
+  }
 
   private static final Object NOTHING = new Object();
 
   /** Makes one for the bin of a hash. As with a {@link Crowd}, no key of the bin has its own. */
   @SuppressWarnings("unchecked") // never handed out
-  Pending(int hash, @Nullable Node<K, V> before, @Nullable Node<K, V> after, AtomicBoolean isDone) {
+  Pending(int hash, @Nullable Node<K, V> before, @Nullable Node<K, V> after, Batch batch) {
     super(~hash, (K) NOTHING, (V) NOTHING, null);
     this.before = before;
     this.after = after;
-    this.isDone = isDone;
+    this.batch = batch;
   }
 
   /** Returns what is in the bin. */
   @Nullable Node<K, V> now() {
-    return isDone.get() ? after : before;
+    return batch.isDone ? after : before;
   }
 
   @Override

@@ -110,7 +110,7 @@ import org.jspecify.annotations.Nullable;
  * the same. The table grows when three quarters of its bins would be taken and shrinks when seven
  * eighths are empty, but not below what was expected; writers wait for that. An entry takes about
  * 40 bytes, as in {@link java.util.concurrent.ConcurrentHashMap}, beside its key and value; locks
- * make that a tenth more for a thousand entries, and twice as much for sixteen.
+ * make that a third more for sixteen.
  *
  * <h2 id="views">Views</h2>
  *
@@ -407,6 +407,7 @@ public sealed class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concur
   }
 
   private Outcome putMany(Map<? extends K, ? extends V> entries) {
+    checkKeys();
     Draft<K, V> draft = look(Draft::of);
     int left = entries.size();
     for (Map.Entry<? extends K, ? extends V> entry : entries.entrySet()) {
@@ -447,7 +448,8 @@ public sealed class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concur
    * @param filter given a key and its value, whether to take them out. Without side effects, since
    *     it may be run twice for each entry
    * @return whether there was one
-   * @throws IllegalStateException if {@code filter} changes the map; nothing is taken out then
+   * @throws IllegalStateException if {@code filter} changes the map whenever it is run and
+   *     something is to be taken out; nothing is then
    */
   @CanIgnoreReturnValue
   public boolean removeIf(BiPredicate<? super K, ? super V> filter) {

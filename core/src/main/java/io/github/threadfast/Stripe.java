@@ -33,12 +33,6 @@ class Stripe extends StampedLock {
     return stamp;
   }
 
-  /** Notes a change. */
-  final void changed(int growth) {
-    size += growth;
-    changes++;
-  }
-
   /** Returns whether another thread has its turn. Asked with the lock. */
   final boolean isTakenByAnother() {
     Thread taker = this.taker;

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
@@ -614,6 +615,12 @@ class HostileKeysTest {
       return map;
     }
 
+    private Map<Changing, Integer> many() {
+      return IntStream.range(2_000, 2_100)
+          .mapToObj(Changing::new)
+          .collect(Collectors.toMap(many -> many, many -> 0));
+    }
+
     @Test
     void areToldOf_ifKeysAreChecked() {
       ReadMostlyMap<Changing, Integer> map =
@@ -633,6 +640,7 @@ class HostileKeysTest {
               () -> map.getAll(List.of(key)),
               () -> map.atomically(tx -> tx.get(key)),
               () -> map.putAll(Map.of(new Changing(3), 1)),
+              () -> map.putAll(many()),
               () -> map.removeIf((k, v) -> true));
       for (Executable call : calls) {
         assertEquals(

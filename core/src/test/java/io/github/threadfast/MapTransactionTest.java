@@ -141,6 +141,10 @@ class MapTransactionTest {
         assertNamed("value", () -> tx.putIfAbsent("x", null));
         assertNamed("value", () -> tx.replace("a", null));
         assertNamed("value", () -> tx.merge("a", null, Integer::sum));
+        assertNamed("remapping", () -> tx.merge("absent", 1, null));
+        assertNamed("remapping", () -> tx.compute("a", null));
+        assertNamed("remapping", () -> tx.computeIfPresent("absent", null));
+        assertNamed("mapping", () -> tx.computeIfAbsent("a", null));
         assertNamed("defaultValue", () -> tx.getOrDefault("a", null));
       });
       assertUnchanged();

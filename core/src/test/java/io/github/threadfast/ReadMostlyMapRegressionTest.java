@@ -659,6 +659,55 @@ class ReadMostlyMapRegressionTest {
   }
 
   @Nested
+  class Views {
+    /** Elements, between two of which something happens. */
+    private <E> List<E> between(E first, E second, Runnable happens) {
+      return new ArrayList<>(List.of(first, second)) {
+        @Override
+        public Iterator<E> iterator() {
+          Iterator<E> all = super.iterator();
+          return new Iterator<>() {
+            private boolean isSecond;
+
+            @Override
+            public boolean hasNext() {
+              return all.hasNext();
+            }
+
+            @Override
+            public E next() {
+              if (isSecond) {
+                happens.run();
+              }
+              isSecond = true;
+              return all.next();
+            }
+          };
+        }
+      };
+    }
+
+    @Test
+    void lookForAllAtOneMoment() {
+      ReadMostlyMap<Integer, String> one = new ReadMostlyMap<>(Map.of(1, "one"));
+      Runnable change =
+          () ->
+              one.atomically(tx -> {
+                tx.remove(1);
+                tx.put(2, "two");
+              });
+      assertFalse(one.keySet().containsAll(between(1, 2, change)));
+      one.clear();
+      one.put(1, "one");
+      assertFalse(one.values().containsAll(between("one", "two", change)));
+      one.clear();
+      one.put(1, "one");
+      assertFalse(
+          one.entrySet().containsAll(between(Map.entry(1, "one"), Map.entry(2, "two"), change)));
+    }
+  }
+
+  @Nested
   class Room {
     private int lengthAfter(Consumer<ReadMostlyMap<String, Integer>> removal) {
       ReadMostlyMap<String, Integer> large = new ReadMostlyMap<>(many());
