@@ -50,4 +50,11 @@ final class Events {
       RecordedEvents.poison(resource, cause);
     }
   }
+
+  /** Tells that an item of {@code resource} has failed, because of {@code cause}. */
+  static void itemFailure(WaitGraph.Resource resource, Throwable cause) {
+    if (RECORDABLE) {
+      RecordedEvents.itemFailure(resource, cause);
+    }
+  }
 }

@@ -16,6 +16,7 @@ final class RecordedEvents {
   private static final MapFallback MAP_FALLBACK = new MapFallback();
   private static final Deadlock DEADLOCK = new Deadlock();
   private static final Poison POISON = new Poison();
+  private static final ItemFailure ITEM_FAILURE = new ItemFailure();
 
   private RecordedEvents() {}
 
@@ -57,6 +58,15 @@ final class RecordedEvents {
   static void poison(WaitGraph.Resource resource, Throwable cause) {
     if (POISON.isEnabled()) {
       Poison event = new Poison();
+      event.primitive = resource.label();
+      event.thrownClass = cause.getClass();
+      event.commit();
+    }
+  }
+
+  static void itemFailure(WaitGraph.Resource resource, Throwable cause) {
+    if (ITEM_FAILURE.isEnabled()) {
+      ItemFailure event = new ItemFailure();
       event.primitive = resource.label();
       event.thrownClass = cause.getClass();
       event.commit();
@@ -149,6 +159,20 @@ final class RecordedEvents {
 
     @Label("Thrown Class")
     @Description("The class of what the failed change threw")
+    @Nullable Class<?> thrownClass;
+  }
+
+  @Name("io.github.threadfast.ItemFailure")
+  @Label("Item Failure")
+  @Description("The handler of a pool failed with an item")
+  @Category("Threadfast")
+  static final class ItemFailure extends Event {
+    @Label("Primitive")
+    @Description("The pool")
+    @Nullable String primitive;
+
+    @Label("Thrown Class")
+    @Description("The class of what the handler threw")
     @Nullable Class<?> thrownClass;
   }
 }

@@ -19,6 +19,8 @@
  *     {@link io.github.threadfast.PerThreadAccumulator}</td></tr>
  * <tr><td>a few values that do for any number of threads, such as virtual ones</td>
  *     <td>{@link io.github.threadfast.Striped}</td></tr>
+ * <tr><td>items that some threads handle as they come</td>
+ *     <td>{@link io.github.threadfast.WorkerPool}</td></tr>
  * </table>
  *
  * <h2 id="nulls">Nulls</h2>
@@ -44,6 +46,9 @@
  *       PerThreadCounter} and {@code PerThreadAccumulator} order nothing.
  *   <li>{@code ReadMostlyMap}: what a thread did before it changed the map happens-before what
  *       follows any method, or function, that sees this change or a later one of the same key.
+ *   <li>{@code WorkerPool}: what a thread did before it submitted an item happens-before what the
+ *       handler does with it; what that did happens-before what follows {@code awaitIdle}, {@code
+ *       awaitFinished}, {@code close}, or a report that counts the item.
  *   <li>{@code Striped}: as {@code Guarded}, for each of its values; a fold comes after all actions
  *       before it.
  * </ul>

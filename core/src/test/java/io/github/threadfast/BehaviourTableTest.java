@@ -10,10 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -707,6 +710,254 @@ class BehaviourTableTest {
 
       assertEquals(Map.of("bolt", 3), stock);
       assertFalse(AutoCloseable.class.isAssignableFrom(ReadMostlyMap.class));
+    }
+  }
+
+  @Nested
+  class OfWorkerPool {
+    private final List<String> handled = Collections.synchronizedList(new ArrayList<>());
+    private final List<Throwable> told = Collections.synchronizedList(new ArrayList<>());
+    private final List<Thread> workers = Collections.synchronizedList(new ArrayList<>());
+    private final CountDownLatch held = new CountDownLatch(1);
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    private WorkerPool<String> pool(CheckedConsumer<String, Exception> handler) {
+      return WorkerPool.of(handler)
+          .name("letters")
+          .workers(1)
+          .capacity(1)
+          .onFailure((item, failure) -> told.add(failure))
+          .start();
+    }
+
+    /** Starts one whose worker is busy until it is released. */
+    private WorkerPool<String> busy() throws InterruptedException {
+      WorkerPool<String> pool =
+          pool(item -> {
+            held.countDown();
+            release.await();
+            handled.add(item);
+          });
+      pool.submit("first");
+      held.await();
+      return pool;
+    }
+
+    @Test
+    void anExceptionInACallback_failsItsItem_andTheWorkerGoesOn() throws Exception {
+      IOException failure = new IOException();
+      WorkerPool<String> pool =
+          pool(item -> {
+            if (item.equals("bad")) {
+              throw failure;
+            }
+            handled.add(item);
+          });
+      try (pool) {
+        pool.submit("bad");
+        pool.submit("good");
+      }
+
+      assertEquals(List.of(failure), told);
+      assertEquals(List.of("good"), handled);
+      assertEquals(1, pool.report().failed());
+    }
+
+    @Test
+    void anErrorInACallback_stopsThePool_andSurfaces() throws Exception {
+      AssertionError failure = new AssertionError();
+      WorkerPool<String> pool =
+          WorkerPool.<String>of(
+                  item -> {
+                    held.await();
+                    throw failure;
+                  })
+              .workers(1)
+              .threadFactory(worker -> {
+                Thread thread = new Thread(worker);
+                thread.setUncaughtExceptionHandler((of, thrown) -> told.add(thrown));
+                return thread;
+              })
+              .start();
+      pool.submit("bad");
+      pool.submit("left");
+      held.countDown();
+
+      assertSame(failure, assertThrows(CompletionException.class, pool::close).getCause());
+      assertSame(failure, assertThrows(CompletionException.class, pool::awaitIdle).getCause());
+      assertSame(failure, assertThrows(CompletionException.class, pool::awaitFinished).getCause());
+      assertEquals(List.of("left"), pool.returned());
+    }
+
+    @Test
+    void anInterruptWhileWaiting_endsTheWait_andOfACloseItStopsThePool() throws Exception {
+      WorkerPool<String> pool = busy();
+      pool.submit("second");
+      for (Executable waits :
+          List.<Executable>of(() -> pool.submit("third"), pool::awaitIdle, pool::awaitFinished)) {
+        Actor waiting =
+            Actor.start("waiting", () -> assertThrows(InterruptedException.class, waits));
+        waiting.awaitParked();
+        waiting.thread().interrupt();
+        waiting.join();
+      }
+      Actor closing =
+          Actor.start(
+              "closing",
+              () -> {
+                pool.close();
+                assertTrue(Thread.interrupted());
+              });
+      closing.awaitParked();
+      closing.thread().interrupt();
+      closing.join();
+
+      assertEquals(List.of("second"), pool.returned());
+    }
+
+    @Test
+    void aTimeout_changesNothing_andOfACloseItStopsThePool() throws Exception {
+      WorkerPool<String> pool = busy();
+      pool.submit("second");
+
+      assertThrows(TimeoutException.class, () -> pool.submit("third", SHORT));
+      assertThrows(TimeoutException.class, () -> pool.awaitIdle(SHORT));
+      assertThrows(TimeoutException.class, () -> pool.awaitFinished(SHORT));
+      release.countDown();
+      pool.close();
+      assertEquals(List.of("first", "second"), handled);
+
+      CountDownLatch never = new CountDownLatch(1);
+      WorkerPool<String> hasty =
+          WorkerPool.<String>of(item -> never.await()).workers(1).closeWithin(SHORT).start();
+      hasty.submit("first");
+      hasty.submit("second");
+      hasty.close();
+      hasty.awaitFinished(LONG); // the handler was interrupted
+      assertEquals(2, hasty.report().ended());
+    }
+
+    @Test
+    void reEntry_isAllowed_butForWaits() throws Exception {
+      AtomicReference<WorkerPool<String>> itself = new AtomicReference<>();
+      WorkerPool<String> pool =
+          pool(item -> {
+            handled.add(item);
+            switch (item) {
+              case "submit" -> {
+                itself.get().submit("queued");
+                itself.get().submit("run at once");
+              }
+              case "idle" -> itself.get().awaitIdle();
+              case "finished" -> itself.get().awaitFinished();
+              case "close" -> itself.get().close();
+              default -> {}
+            }
+          });
+      itself.set(pool);
+      for (String item : List.of("submit", "idle", "finished", "close")) {
+        pool.submit(item);
+        if (!item.equals("close")) {
+          pool.awaitIdle();
+        }
+      }
+      pool.awaitFinished();
+
+      assertEquals(
+          List.of("submit", "run at once", "queued", "idle", "finished", "close"), handled);
+      assertEquals(2, told.size());
+      told.forEach(thrown -> assertEquals(DeadlockException.class, thrown.getClass()));
+    }
+
+    @Test
+    void aCycleAcrossThreads_isNotSeen() throws Exception {
+      AtomicReference<WorkerPool<String>> left = new AtomicReference<>();
+      AtomicReference<WorkerPool<String>> right = new AtomicReference<>();
+      CountDownLatch bothFull = new CountDownLatch(2);
+      CountDownLatch go = new CountDownLatch(1);
+      left.set(pool(item -> go(item, bothFull, go, right)));
+      right.set(pool(item -> go(item, bothFull, go, left)));
+      for (WorkerPool<String> pool : List.of(left.get(), right.get())) {
+        pool.submit("cross");
+      }
+      bothFull.await();
+      left.get().submit("fills");
+      right.get().submit("fills");
+      go.countDown();
+      for (Thread worker : workers) {
+        Actor.await("it waits for room", () -> isWaitingForRoom(worker));
+      }
+
+      assertThrows(TimeoutException.class, () -> left.get().awaitIdle(SHORT));
+      left.get().stopNow(); // which frees both, in one way or another
+      left.get().awaitFinished();
+      right.get().close();
+      for (WorkerPool<String> pool : List.of(left.get(), right.get())) {
+        assertEquals(pool.report().accepted(), pool.report().ended());
+      }
+      told.forEach(thrown ->
+          assertTrue(
+              thrown instanceof InterruptedException
+                  || thrown instanceof RejectedExecutionException));
+    }
+
+    private boolean isWaitingForRoom(Thread worker) {
+      return worker.getState() == Thread.State.WAITING
+          && Arrays.stream(worker.getStackTrace())
+              .anyMatch(frame -> frame.getMethodName().equals("awaitRoom"));
+    }
+
+    private void go(
+        String item,
+        CountDownLatch bothFull,
+        CountDownLatch go,
+        AtomicReference<WorkerPool<String>> other)
+        throws InterruptedException {
+      if (item.equals("cross")) {
+        workers.add(Thread.currentThread());
+        bothFull.countDown();
+        go.await();
+        other.get().submit("crossed");
+      }
+    }
+
+    @Test
+    @SuppressWarnings({"NullAway", "DataFlowIssue"}) // wrong on purpose
+    void null_isNamed() {
+      try (WorkerPool<String> pool = pool(item -> {})) {
+        assertEquals("item", messageOfNull(() -> pool.submit(null)));
+        assertEquals("items", messageOfNull(() -> pool.submitAll(null)));
+        assertEquals("handler", messageOfNull(() -> WorkerPool.of(null)));
+        assertEquals("name", messageOfNull(() -> WorkerPool.of(item -> {}).name(null)));
+      }
+    }
+
+    @Test
+    void useAfterClose_isRefused_withWhenAndByWhom() throws Exception {
+      WorkerPool<String> pool = pool(item -> {});
+      Actor.run("boss", pool::close);
+      pool.close();
+
+      String message =
+          assertThrows(RejectedExecutionException.class, () -> pool.submit("late")).getMessage();
+      assertTrue(message.contains("it was finished by close() on thread \"boss\" at 2"), message);
+    }
+
+    @Test
+    void closeDuringUse_waitsForWhatWasAccepted_andRefusesWhoWaits() throws Exception {
+      WorkerPool<String> pool = busy();
+      pool.submit("second");
+      Actor producer =
+          Actor.start(
+              "producer",
+              () -> assertThrows(RejectedExecutionException.class, () -> pool.submit("third")));
+      producer.awaitParked();
+      Actor closing = Actor.start("closing", pool::close);
+      producer.join();
+      release.countDown();
+      closing.join();
+
+      assertEquals(List.of("first", "second"), handled);
     }
   }
 

@@ -28,6 +28,7 @@ class EventsTest {
   private static final String LAZY_INITIALIZATION = "io.github.threadfast.LazyInitialization";
   private static final String DEADLOCK = "io.github.threadfast.Deadlock";
   private static final String MAP_FALLBACK = "io.github.threadfast.MapFallback";
+  private static final String ITEM_FAILURE = "io.github.threadfast.ItemFailure";
   private static final String POISON = "io.github.threadfast.Poison";
 
   private static final WaitGraph.Resource ORDERS = new Labeled("Guarded \"orders\"");
@@ -179,9 +180,32 @@ class EventsTest {
   }
 
   @Test
+  void anItemThatFails_isRecorded() throws Exception {
+    RecordedEvent event =
+        only(
+            record(
+                ITEM_FAILURE,
+                () -> {
+                  try (WorkerPool<String> pool =
+                      WorkerPool.<String>of(
+                              item -> {
+                                throw new IOException("secret");
+                              })
+                          .name("mails")
+                          .onFailure((item, failure) -> {})
+                          .start()) {
+                    pool.submit("a");
+                  }
+                }));
+
+    assertEquals("WorkerPool \"mails\"", event.getString("primitive"));
+    assertEquals("java.io.IOException", event.getClass("thrownClass").getName());
+  }
+
+  @Test
   void whereNobodyRecords_nothingIsAllocatedOrLabeled() {
     try (Recording recording = new Recording()) {
-      List.of(CONTENDED_ACCESS, LAZY_INITIALIZATION, MAP_FALLBACK, DEADLOCK, POISON)
+      List.of(CONTENDED_ACCESS, LAZY_INITIALIZATION, MAP_FALLBACK, DEADLOCK, POISON, ITEM_FAILURE)
           .forEach(recording::disable);
       recording.start();
 
@@ -190,6 +214,7 @@ class EventsTest {
       assertSame(Events.Span.NONE, Events.mapFallback());
       Events.Span.NONE.end(new Unspeakable(), null);
       Events.poison(new Unspeakable(), new IOException("disk full"));
+      Events.itemFailure(new Unspeakable(), new IOException("disk full"));
     }
   }
 
@@ -202,7 +227,8 @@ class EventsTest {
             .filter(type -> type.getCategoryNames().equals(List.of("Threadfast")))
             .toList();
     assertEquals(
-        List.of(CONTENDED_ACCESS, DEADLOCK, LAZY_INITIALIZATION, MAP_FALLBACK, POISON),
+        List.of(
+            CONTENDED_ACCESS, DEADLOCK, ITEM_FAILURE, LAZY_INITIALIZATION, MAP_FALLBACK, POISON),
         types.stream().map(EventType::getName).sorted().toList());
     for (EventType type : types) {
       assertTrue(type.getLabel() != null && type.getDescription() != null, type::getName);

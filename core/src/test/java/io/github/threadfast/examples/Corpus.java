@@ -1,5 +1,6 @@
 package io.github.threadfast.examples;
 
+import io.github.threadfast.CheckedConsumer;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -68,7 +68,8 @@ record Corpus(List<Path> files, int others) {
     }
   }
 
-  static void forEachLine(Path file, Consumer<Line> action) throws IOException {
+  static <X extends Exception> void forEachLine(Path file, CheckedConsumer<? super Line, X> action)
+      throws IOException, X {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
       for (int b = in.read(); b >= 0; b = in.read()) {

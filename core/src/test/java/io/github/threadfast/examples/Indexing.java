@@ -93,7 +93,7 @@ final class Indexing implements AutoCloseable {
       throws IOException {
     List<Path> files = corpus.files();
     for (int i = next.getAndIncrement(); i < files.size(); i = next.getAndIncrement()) {
-      Corpus.forEachLine(files.get(i), action);
+      Corpus.forEachLine(files.get(i), action::accept);
       fileDone.run();
     }
   }

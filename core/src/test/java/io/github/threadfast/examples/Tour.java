@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
 /**
  * Indexes the text files below a folder: with one thread; with several and plain shared fields,
  * which comes out wrong; with several and Threadfast, which comes out right. Loads a file on first
- * use, and looks at where a worker is, both ways, and both ways in a map; shows what a deadlock
- * says; and lets the test kit say why plain fields go wrong.
+ * use, and looks at where a worker is, both ways, and both ways in a map; sends files and lines
+ * through pools; shows what a deadlock says; and lets the test kit say why plain fields go wrong.
  */
 @Command(
     name = "tour",
@@ -170,10 +170,13 @@ final class Tour implements Callable<Integer> {
             + Visits.oneByOne(corpus.files(), LOOKS_AT_ALL)
             + "    the same in a ReadMostlyMap: "
             + Visits.atomically(corpus.files(), LOOKS_AT_ALL));
-    screen.print("(g) Two threads take two Guarded in opposite order. One of them is told:\n");
+    screen.print(
+        "(g) One WorkerPool reads the files, another takes their lines, up to the end: "
+            + Pipeline.run(screen, corpus, threads, passes).against(right));
+    screen.print("(h) Two threads take two Guarded in opposite order. One of them is told:\n");
     screen.print(DeadlockExamples.message().indent(4));
     screen.print(
-        "(h) Why plain fields go wrong, as the test kit sees it in a counter that does count++:\n");
+        "(i) Why plain fields go wrong, as the test kit sees it in a counter that does count++:\n");
     screen.print(CounterExamples.reportOfTheBug().indent(4));
     return CommandLine.ExitCode.OK;
   }

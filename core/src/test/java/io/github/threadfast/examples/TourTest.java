@@ -85,6 +85,12 @@ class TourTest {
                 text.contains(
                     "the same in a ReadMostlyMap: more or less than one worker at all files in 0 of"),
                 text),
+        () ->
+            assertTrue(
+                Pattern.compile("takes their lines, up to the end: right in (\\d+) of \\1 passes")
+                    .matcher(text)
+                    .find(),
+                text),
         () -> assertTrue(text.contains("Waiting for Guarded \"stock\" would never end"), text),
         () -> assertTrue(text.contains("Counter is not linearizable"), text));
   }

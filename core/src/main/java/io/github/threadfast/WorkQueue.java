@@ -1,0 +1,625 @@
+package io.github.threadfast;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** What the producers and the workers of a pool share. No code of the user runs in it. */
+final class WorkQueue<T> implements WaitGraph.Resource {
+  /*
+   * Idea. A monitor: one lock over the items that wait, the counts, and who waits for what. The end
+   * is no item but a field, so that it needs no room and can't overtake or be overtaken.
+   *
+   * Invariants, whenever the lock is free.
+   * (1) accepted = completed + failed + returned + running + the items that wait.
+   * (2) If items wait and a worker is idle, one is called: it was signalled, and has not come yet.
+   * (3) If producers wait, and at least half of the room is free, one is called.
+   * (4) Once there is an end, nothing is accepted and no worker idles. Once it is stopped, no item
+   *     waits.
+   *
+   * Calls. Whoever adds an item calls one worker, and no other until that one has come; it calls the
+   * next one itself if there is still something to do. So a burst wakes as many as it needs, and a
+   * worker that is just about to come back saves the call. Likewise a producer is called when half
+   * of the room is free, and not for each place, or each item would cost a switch of threads.
+   * Whoever returns from a wait, for whatever reason, clears the call and calls the next one where
+   * (2) or (3) demand it: so a call that hits somebody who gives up is not lost.
+   *
+   * Fairness. A producer that arrives may take a place before one that was called, which pays,
+   * since it is running already. One that was called and came too late has lost: as long as there
+   * is a loser, arriving producers wait behind. So each is overtaken for a bounded time.
+   *
+   * Why no batches of items for a worker? They would start before items that came earlier, and an
+   * item that waits for a later one of its own batch would wait for ever.
+   *
+   * References. The monitor: C. A. R. Hoare, Monitors, CACM 17(10), 1974; B. Goetz et al., Java
+   * Concurrency in Practice, 2006, chapters 7 and 14.
+   */
+
+  /** What has become of an item that was offered. */
+  enum Answer {
+    ACCEPTED,
+    FULL,
+    /** It counts as accepted and running: the worker that has offered it must run it. */
+    RUN_IT
+  }
+
+  /** How often to look for the lock before parking, which takes longer than anybody holds it. */
+  private static final int LOOKS = 128;
+
+  /**
+   * How deep a worker runs its own items inside of one another. Further ones go beyond the room.
+   */
+  private static final int DEEPEST = 64;
+
+  private final String label;
+  private final int capacity;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition work = lock.newCondition();
+  private final Condition room = lock.newCondition();
+  private final Condition idle = lock.newCondition();
+  private final Condition over = lock.newCondition();
+
+  @GuardedBy("lock")
+  private final Items<T> items;
+
+  @GuardedBy("lock")
+  private final IdentityHashMap<Thread, Worker<T>> crew = new IdentityHashMap<>();
+
+  @GuardedBy("lock")
+  private final Set<Origin> openProducers = new LinkedHashSet<>();
+
+  @GuardedBy("lock")
+  private final List<T> left = new ArrayList<>();
+
+  @GuardedBy("lock")
+  private long accepted;
+
+  @GuardedBy("lock")
+  private long completed;
+
+  @GuardedBy("lock")
+  private long failed;
+
+  @GuardedBy("lock")
+  private int running;
+
+  /** How many workers there are, those included whose thread has not begun yet. */
+  @GuardedBy("lock")
+  private int workers;
+
+  @GuardedBy("lock")
+  private int idleWorkers;
+
+  @GuardedBy("lock")
+  private boolean isWorkerCalled;
+
+  @GuardedBy("lock")
+  private int waitingProducers;
+
+  @GuardedBy("lock")
+  private boolean isProducerCalled;
+
+  /** How many producers were called and came too late. */
+  @GuardedBy("lock")
+  private int losers;
+
+  @GuardedBy("lock")
+  private @Nullable End end;
+
+  @GuardedBy("lock")
+  private boolean isStopped;
+
+  @GuardedBy("lock")
+  private @Nullable Throwable firstFailure;
+
+  /** What has made the pool fail. */
+  @GuardedBy("lock")
+  private @Nullable Throwable fatal;
+
+  /** Where a producer was made: who it is, in messages. Compared by identity. */
+  static final class Origin {
+    private final String text =
+        "made on thread \"%s\" at %s"
+            .formatted(
+                Texts.nameOf(Thread.currentThread()),
+                Texts.placeIn(Thread.currentThread().getStackTrace()));
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
+  WorkQueue(String label, int capacity, Items<T> items) {
+    this.label = label;
+    this.capacity = capacity;
+    this.items = items;
+  }
+
+  /** Waits for the lock: most often it is free at once, or in a moment. */
+  private void lock() {
+    for (int look = 0; look < LOOKS; look++) {
+      if (lock.tryLock()) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+    lock.lock();
+  }
+
+  // Items
+
+  /** Accepts an item if there is room. */
+  Answer offer(T item, long rank) {
+    lock();
+    try {
+      requireOpen();
+      return hasRoom() ? accept(item, rank) : Answer.FULL;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Accepts an item as soon as there is room, unless it is asked by one of the workers. */
+  Answer put(T item, long rank, @Nullable Deadline deadline)
+      throws InterruptedException, TimeoutException {
+    lock();
+    try {
+      requireOpen();
+      if (hasRoom()) {
+        return accept(item, rank);
+      }
+      Worker<T> worker = crew.get(Thread.currentThread());
+      return worker == null ? awaitRoom(item, rank, deadline) : nest(worker, item, rank);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private boolean hasRoom() {
+    return items.size() < capacity && losers == 0;
+  }
+
+  @GuardedBy("lock")
+  private Answer accept(T item, long rank) {
+    items.add(item, rank);
+    accepted++;
+    callWorker();
+    return Answer.ACCEPTED;
+  }
+
+  @GuardedBy("lock")
+  private Answer nest(Worker<T> worker, T item, long rank) {
+    if (worker.depth >= DEEPEST) {
+      return accept(item, rank);
+    }
+    accepted++;
+    running++;
+    return Answer.RUN_IT;
+  }
+
+  @GuardedBy("lock")
+  private Answer awaitRoom(T item, long rank, @Nullable Deadline deadline)
+      throws InterruptedException, TimeoutException {
+    int lost = 0;
+    waitingProducers++;
+    try {
+      while (true) {
+        try {
+          await(room, deadline);
+        } finally {
+          isProducerCalled = false;
+        }
+        requireOpen();
+        if (items.size() < capacity) {
+          return accept(item, rank);
+        }
+        if (lost == 0) {
+          lost = 1;
+          losers++;
+        }
+        if (deadline != null && deadline.left() <= 0) {
+          throw outOfTime(
+              "%s was full, with %d items, for %s.", label, items.size(), deadline.limit());
+        }
+      }
+    } finally {
+      losers -= lost;
+      waitingProducers--;
+      if (items.size() < capacity) {
+        callProducer();
+      }
+    }
+  }
+
+  /** Takes an item for a worker, or returns null if there are no more. */
+  @Nullable T take() {
+    lock();
+    try {
+      return next();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Counts an item that has run, and takes the next one. */
+  @Nullable T countAndTake(boolean isCompleted) {
+    lock();
+    try {
+      ended(isCompleted);
+      return next();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Counts an item that has run. */
+  void count(boolean isCompleted) {
+    lock();
+    try {
+      ended(isCompleted);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void ended(boolean isCompleted) {
+    running--;
+    if (isCompleted) {
+      completed++;
+    } else {
+      failed++;
+    }
+    if (isIdle()) {
+      idle.signalAll();
+    }
+  }
+
+  @GuardedBy("lock")
+  private @Nullable T next() {
+    while (items.size() == 0 && end == null) {
+      idleWorkers++;
+      try {
+        work.awaitUninterruptibly();
+      } finally {
+        idleWorkers--;
+        isWorkerCalled = false;
+      }
+    }
+    if (items.size() == 0) {
+      return null;
+    }
+    T item = items.take();
+    running++;
+    Thread.interrupted(); // one that came before is not for the handler; stop() comes later
+    if (items.size() > 0) {
+      callWorker();
+    }
+    if (items.size() <= capacity / 2) {
+      callProducer();
+    }
+    return item;
+  }
+
+  @GuardedBy("lock")
+  private void callWorker() {
+    if (idleWorkers > 0 && !isWorkerCalled) {
+      isWorkerCalled = true;
+      work.signal();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void callProducer() {
+    if (waitingProducers > 0 && !isProducerCalled) {
+      isProducerCalled = true;
+      room.signal();
+    }
+  }
+
+  @SuppressWarnings("GuardedBy") // only called with the lock, also as a function
+  private boolean isIdle() {
+    return items.size() + running == 0;
+  }
+
+  /** Notes what a handler has thrown. */
+  void noteFailure(Throwable failure) {
+    lock();
+    try {
+      if (firstFailure == null) {
+        firstFailure = failure;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns whether an item that has failed may be tried again; then without an interrupt. */
+  boolean mayRetry() {
+    lock();
+    try {
+      if (!isStopped) {
+        Thread.interrupted(); // it was for the run that has failed
+      }
+      return !isStopped;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Workers
+
+  void hired() {
+    lock();
+    try {
+      workers++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The current thread is a worker from now on. */
+  void began(Worker<T> worker) {
+    lock();
+    try {
+      crew.put(Thread.currentThread(), worker);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A worker is none any more, or has never begun. */
+  void left() {
+    lock();
+    try {
+      crew.remove(Thread.currentThread());
+      workers--;
+      if (workers == 0) {
+        over.signalAll();
+      } else if (items.size() > 0) {
+        callWorker(); // this one may have been called
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns whether a worker that has died has to be replaced. */
+  boolean needsWorkers() {
+    lock();
+    try {
+      return end == null || items.size() > 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the worker that this thread is. */
+  Worker<T> current() {
+    lock();
+    try {
+      return requireNonNull(crew.get(Thread.currentThread()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isWorker(Thread thread) {
+    lock();
+    try {
+      return crew.containsKey(thread);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Producers
+
+  Origin producer() {
+    Origin producer = new Origin();
+    lock();
+    try {
+      requireOpen();
+      openProducers.add(producer);
+    } finally {
+      lock.unlock();
+    }
+    return producer;
+  }
+
+  /** Returns whether it was the last. */
+  boolean closed(Origin producer) {
+    lock();
+    try {
+      return openProducers.remove(producer) && openProducers.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // The end
+
+  @GuardedBy("lock")
+  private void requireOpen() {
+    if (end != null) {
+      throw new RejectedExecutionException(
+          "%s accepts nothing any more: %s.".formatted(label, end.told()), fatal);
+    }
+  }
+
+  /** Accepts nothing any more. What was accepted is done, and then the workers stop. */
+  void finish(End how) {
+    lock();
+    try {
+      finishNow(how);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void finishNow(End how) {
+    if (end == null) {
+      end = how;
+      work.signalAll();
+      room.signalAll();
+      over.signalAll(); // in case there is no worker
+    }
+  }
+
+  /** As {@link #finish}, and returns what has not been started; interrupts what has. */
+  @CanIgnoreReturnValue
+  List<T> stop(End how) {
+    List<T> unstarted;
+    List<Thread> interrupted;
+    lock();
+    try {
+      finishNow(how);
+      if (fatal == null) {
+        fatal = how.cause();
+      }
+      isStopped = true;
+      unstarted = items.takeAll();
+      left.addAll(unstarted);
+      interrupted = List.copyOf(crew.keySet());
+      if (isIdle()) {
+        idle.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+    for (Thread thread : interrupted) {
+      if (thread != Thread.currentThread()) {
+        thread.interrupt();
+      }
+    }
+    return unstarted;
+  }
+
+  List<T> returned() {
+    lock();
+    try {
+      return List.copyOf(left);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Waiting
+
+  /** Waits until nothing waits or runs. */
+  void awaitIdle(@Nullable Deadline deadline) throws InterruptedException, TimeoutException {
+    await(idle, this::isIdle, "have ended", deadline);
+  }
+
+  /** Waits until the workers have stopped. */
+  void awaitOver(@Nullable Deadline deadline) throws InterruptedException, TimeoutException {
+    await(over, this::isOver, "have been finished", deadline);
+  }
+
+  @SuppressWarnings("GuardedBy") // only called with the lock, as a function
+  private boolean isOver() {
+    return end != null && workers == 0;
+  }
+
+  private void await(
+      Condition changed, BooleanSupplier isDone, String wanted, @Nullable Deadline deadline)
+      throws InterruptedException, TimeoutException {
+    lock.lockInterruptibly();
+    try {
+      while (!isDone.getAsBoolean()) {
+        if (deadline != null && deadline.left() <= 0) {
+          throw outOfTime(
+              "The items of %s should %s within %s. %d wait, %d run.%s",
+              label,
+              wanted,
+              deadline.limit(),
+              items.size(),
+              running,
+              openProducers.isEmpty() ? "" : " Not closed: " + openProducers + ".");
+        }
+        await(changed, deadline);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @SuppressWarnings("WaitNotInLoop") // the loop is the caller's
+  private static void await(Condition condition, @Nullable Deadline deadline)
+      throws InterruptedException {
+    if (deadline == null) {
+      condition.await();
+    } else {
+      condition.await(deadline.left(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  @FormatMethod
+  private static TimeoutException outOfTime(String format, Object... arguments) {
+    return new TimeoutException(format.formatted(arguments));
+  }
+
+  // What is known
+
+  WorkerPool.Report report() {
+    lock();
+    try {
+      return new WorkerPool.Report(
+          accepted, completed, failed, left.size(), items.size(), running, firstFailure);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns what has made the pool fail, or null. */
+  @Nullable Throwable fatal() {
+    lock();
+    try {
+      return fatal;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns what it does, in a word. */
+  String state() {
+    lock();
+    try {
+      if (end == null) {
+        return "open";
+      }
+      return workers == 0 ? "ended" : isStopped ? "stopping" : "finishing";
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Collection<Thread> holders() {
+    return List.of();
+  }
+
+  @Override
+  public String label() {
+    return label;
+  }
+}
