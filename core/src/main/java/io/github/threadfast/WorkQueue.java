@@ -43,6 +43,9 @@ final class WorkQueue<T> implements WaitGraph.Resource {
    * since it is running already. One that was called and came too late has lost: as long as there
    * is a loser, arriving producers wait behind. So each is overtaken for a bounded time.
    *
+   * Why not look for the lock for a while before parking? With more threads than processors it is
+   * slower the longer one looks; see DESIGN.md.
+   *
    * Why no batches of items for a worker? They would start before items that came earlier, and an
    * item that waits for a later one of its own batch would wait for ever.
    *
@@ -57,9 +60,6 @@ final class WorkQueue<T> implements WaitGraph.Resource {
     /** It counts as accepted and running: the worker that has offered it must run it. */
     RUN_IT
   }
-
-  /** How often to look for the lock before parking, which takes longer than anybody holds it. */
-  private static final int LOOKS = 128;
 
   /**
    * How deep a worker runs its own items inside of one another. Further ones go beyond the room.
@@ -152,22 +152,11 @@ final class WorkQueue<T> implements WaitGraph.Resource {
     this.items = items;
   }
 
-  /** Waits for the lock: most often it is free at once, or in a moment. */
-  private void lock() {
-    for (int look = 0; look < LOOKS; look++) {
-      if (lock.tryLock()) {
-        return;
-      }
-      Thread.onSpinWait();
-    }
-    lock.lock();
-  }
-
   // Items
 
   /** Accepts an item if there is room. */
   Answer offer(T item, long rank) {
-    lock();
+    lock.lock();
     try {
       requireOpen();
       return hasRoom() ? accept(item, rank) : Answer.FULL;
@@ -179,7 +168,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
   /** Accepts an item as soon as there is room, unless it is asked by one of the workers. */
   Answer put(T item, long rank, @Nullable Deadline deadline)
       throws InterruptedException, TimeoutException {
-    lock();
+    lock.lock();
     try {
       requireOpen();
       if (hasRoom()) {
@@ -251,7 +240,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
 
   /** Takes an item for a worker, or returns null if there are no more. */
   @Nullable T take() {
-    lock();
+    lock.lock();
     try {
       return next();
     } finally {
@@ -261,7 +250,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
 
   /** Counts an item that has run, and takes the next one. */
   @Nullable T countAndTake(boolean isCompleted) {
-    lock();
+    lock.lock();
     try {
       ended(isCompleted);
       return next();
@@ -272,7 +261,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
 
   /** Counts an item that has run. */
   void count(boolean isCompleted) {
-    lock();
+    lock.lock();
     try {
       ended(isCompleted);
     } finally {
@@ -342,7 +331,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
 
   /** Notes what a handler has thrown. */
   void noteFailure(Throwable failure) {
-    lock();
+    lock.lock();
     try {
       if (firstFailure == null) {
         firstFailure = failure;
@@ -354,7 +343,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
 
   /** Returns whether an item that has failed may be tried again; then without an interrupt. */
   boolean mayRetry() {
-    lock();
+    lock.lock();
     try {
       if (!isStopped) {
         Thread.interrupted(); // it was for the run that has failed
@@ -368,7 +357,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
   // Workers
 
   void hired() {
-    lock();
+    lock.lock();
     try {
       workers++;
     } finally {
@@ -378,7 +367,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
 
   /** The current thread is a worker from now on. */
   void began(Worker<T> worker) {
-    lock();
+    lock.lock();
     try {
       crew.put(Thread.currentThread(), worker);
     } finally {
@@ -388,7 +377,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
 
   /** A worker is none any more, or has never begun. */
   void left() {
-    lock();
+    lock.lock();
     try {
       crew.remove(Thread.currentThread());
       workers--;
@@ -404,7 +393,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
 
   /** Returns whether a worker that has died has to be replaced. */
   boolean needsWorkers() {
-    lock();
+    lock.lock();
     try {
       return end == null || items.size() > 0;
     } finally {
@@ -414,7 +403,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
 
   /** Returns the worker that this thread is. */
   Worker<T> current() {
-    lock();
+    lock.lock();
     try {
       return requireNonNull(crew.get(Thread.currentThread()));
     } finally {
@@ -423,7 +412,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
   }
 
   boolean isWorker(Thread thread) {
-    lock();
+    lock.lock();
     try {
       return crew.containsKey(thread);
     } finally {
@@ -435,7 +424,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
 
   Origin producer() {
     Origin producer = new Origin();
-    lock();
+    lock.lock();
     try {
       requireOpen();
       openProducers.add(producer);
@@ -447,7 +436,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
 
   /** Returns whether it was the last. */
   boolean closed(Origin producer) {
-    lock();
+    lock.lock();
     try {
       return openProducers.remove(producer) && openProducers.isEmpty();
     } finally {
@@ -467,7 +456,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
 
   /** Accepts nothing any more. What was accepted is done, and then the workers stop. */
   void finish(End how) {
-    lock();
+    lock.lock();
     try {
       finishNow(how);
     } finally {
@@ -490,7 +479,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
   List<T> stop(End how) {
     List<T> unstarted;
     List<Thread> interrupted;
-    lock();
+    lock.lock();
     try {
       finishNow(how);
       if (fatal == null) {
@@ -515,7 +504,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
   }
 
   List<T> returned() {
-    lock();
+    lock.lock();
     try {
       return List.copyOf(left);
     } finally {
@@ -581,7 +570,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
   // What is known
 
   WorkerPool.Report report() {
-    lock();
+    lock.lock();
     try {
       return new WorkerPool.Report(
           accepted, completed, failed, left.size(), items.size(), running, firstFailure);
@@ -592,7 +581,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
 
   /** Returns what has made the pool fail, or null. */
   @Nullable Throwable fatal() {
-    lock();
+    lock.lock();
     try {
       return fatal;
     } finally {
@@ -602,7 +591,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
 
   /** Returns what it does, in a word. */
   String state() {
-    lock();
+    lock.lock();
     try {
       if (end == null) {
         return "open";
