@@ -369,8 +369,7 @@ abstract class BinTable<K, V> {
     int[] growths = changes.stream().mapToInt(BinChange::growth).toArray();
     changes.forEach(change -> change.announce(bins));
     // If memory or stack ends before this, nothing has changed: what was announced is never done.
-    // What
-    // follows calls nothing, so that all of it is done.
+    // What follows calls nothing, so that all of it is done.
     for (int i = 0; i < changed.length; i++) {
       changed[i].size += growths[i];
       changed[i].changes++;

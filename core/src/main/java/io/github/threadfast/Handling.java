@@ -17,8 +17,8 @@ record Handling<T>(
     @Nullable BiConsumer<? super T, ? super Throwable> onFailure) {
 
   /**
-   * Runs the handler. Returns whether it has completed; throws only an {@link Error}, after the
-   * pool has been stopped because of it.
+   * Runs the handler. Returns whether it has completed; throws only an {@link Error}. One that
+   * comes from the handler has stopped the pool then, unless it only kills the thread.
    */
   boolean handle(T item, WorkQueue<T> queue) {
     for (int retry = 0; ; retry++) {
@@ -53,7 +53,7 @@ record Handling<T>(
   private void tell(T item, Throwable failure) {
     if (onFailure == null) {
       if (!(failure instanceof Error)) { // which the thread dies of
-        tellThread(failure);
+        Threads.report(failure);
       }
       return;
     }
@@ -65,14 +65,8 @@ record Handling<T>(
       if (another != failure) {
         another.addSuppressed(failure);
       }
-      tellThread(another);
+      Threads.report(another);
     }
-  }
-
-  /** Hands on what nobody else would hear of, as a thread does that dies of it. */
-  static void tellThread(Throwable failure) {
-    Thread thread = Thread.currentThread();
-    thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
   }
 
   /** Returns whether it only ends its thread. By its name: newer JDKs may lack the class. */

@@ -84,7 +84,7 @@ abstract sealed class Listening<T> implements Subscription, Follower<T>, Runnabl
       executor.execute(this);
     } catch (Throwable refusal) { // the writer, whose thread this is, has nothing to do with it
       state.set(State.IDLE);
-      report(refusal);
+      Threads.report(refusal);
     }
   }
 
@@ -105,16 +105,7 @@ abstract sealed class Listening<T> implements Subscription, Follower<T>, Runnabl
     try {
       listener.accept(before, after);
     } catch (Throwable failure) { // the next change is told all the same
-      report(failure);
-    }
-  }
-
-  /** Does with {@code failure} what the JVM does with one that nobody catches. */
-  private static void report(Throwable failure) {
-    Thread thread = Thread.currentThread();
-    try {
-      thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
-    } catch (Throwable ignored) { // as the JVM does
+      Threads.report(failure);
     }
   }
 

@@ -13,7 +13,10 @@ final class Pending<K, V> extends Node<K, V> {
 
   /** What all bins ask. */
   static final class Batch {
-    /** Written once, to true: in this moment all of them change. */
+    /**
+     * Written once, to true, with the locks of all bins: in this moment all of them change.
+     * Volatile: whoever reads true sees all that each bin will be, which was made before.
+     */
     volatile boolean isDone;
   }
 

@@ -10,7 +10,17 @@ import java.util.function.Consumer;
 final class Progress {
   private final Consumer<? super WorkerPool.Report> listener;
 
-  /** How many wanted to tell since the last one had told all there was. */
+  /*
+   * How many wanted to tell since the last one had told all there was.
+   *
+   * Invariant. While it is not zero, one thread tells: the one that has made it one. It makes it zero
+   * only if nobody has come since it read it, before it asked for the report. So whoever comes while it
+   * tells is either seen by its last look, or has come before that report, which then has what they
+   * wanted to tell: they had counted it, under the lock of the queue, before they came. All are
+   * read-modify-writes and volatile reads of one variable, so that each is ordered with the lock.
+   *
+   * Source: the work-in-progress counter of the drain loops of RxJava; here the latest stands for all.
+   */
   private final AtomicInteger untold = new AtomicInteger();
 
   Progress(Consumer<? super WorkerPool.Report> listener) {
@@ -27,7 +37,7 @@ final class Progress {
       try {
         listener.accept(queue.report());
       } catch (Throwable failure) { // of nobody's item
-        Handling.tellThread(failure);
+        Threads.report(failure);
       }
     } while (!untold.compareAndSet(told, 0));
   }

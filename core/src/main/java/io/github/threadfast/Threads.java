@@ -5,7 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import org.jspecify.annotations.Nullable;
 
-/** What threads are, on JDKs that know. */
+/** What threads are, and what is told to them. */
 final class Threads {
   /** Thread.isVirtual, which came with 21; in a final field, so that it is compiled like a call. */
   private static final @Nullable MethodHandle IS_VIRTUAL = isVirtual();
@@ -20,6 +20,15 @@ final class Threads {
       throw e;
     } catch (Throwable e) { // it throws nothing else
       throw new AssertionError(e);
+    }
+  }
+
+  /** Does with {@code failure} what the JVM does with one that nobody catches. */
+  static void report(Throwable failure) {
+    Thread thread = Thread.currentThread();
+    try {
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
+    } catch (Throwable ignored) { // as the JVM does
     }
   }
 

@@ -100,8 +100,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>To submit and to take an item is to take a lock for a moment, once each, with a time that is
  * constant, or logarithmic in the number of waiting items with a priority. In order of arrival
- * nothing is allocated for an item; with a priority, 40 bytes are. The queue grows as it needs to,
- * up to its capacity.
+ * nothing is allocated for an item, unless somebody has to wait; with a priority, a small object
+ * is. The queue grows as it needs to, up to its capacity.
  *
  * <h2 id="diagnostics">Diagnostics</h2>
  *

@@ -498,6 +498,29 @@ class WorkerPoolTest {
     }
 
     @Test
+    void outOfTime_doesNotWaitForAHandlerThatIgnoresInterrupts() throws Exception {
+      WorkerPool<String> pool =
+          WorkerPool.<String>of(
+                  item -> {
+                    held.countDown();
+                    while (release.getCount() > 0) {
+                      Thread.onSpinWait();
+                    }
+                  })
+              .workers(1)
+              .closeWithin(SHORT)
+              .start();
+      pool.submit("a");
+      held.await();
+      pool.close();
+
+      assertEquals(1, pool.report().running());
+      release.countDown();
+      pool.awaitFinished();
+      assertCounts(pool, 1, 1, 0, 0);
+    }
+
+    @Test
     void inAHandler_doesNotWaitForItself() throws Exception {
       AtomicReference<WorkerPool<String>> itself = new AtomicReference<>();
       WorkerPool<String> pool =
@@ -876,6 +899,24 @@ class WorkerPoolTest {
         pool.submit("a");
       }
       assertEquals(Set.of("index-1"), names);
+    }
+
+    @Test
+    void keepTheProgramAlive_whoeverStartsThem() throws Exception {
+      AtomicBoolean isDaemon = new AtomicBoolean(true);
+      Thread daemon =
+          new Thread(() -> {
+            try (WorkerPool<String> pool =
+                WorkerPool.<String>of(item -> isDaemon.set(Thread.currentThread().isDaemon()))
+                    .workers(1)
+                    .start()) {
+              assertTrue(pool.trySubmit("a"));
+            }
+          });
+      daemon.setDaemon(true);
+      daemon.start();
+      daemon.join();
+      assertFalse(isDaemon.get());
     }
 
     @Test
