@@ -968,6 +968,38 @@ class WorkerPoolTest {
     }
 
     @Test
+    void ofThoseWhoComeWhileItIsTold_isToldByTheOneWhoTells() throws Exception {
+      List<Long> completed = new ArrayList<>(); // told by this thread alone
+      CountDownLatch telling = new CountDownLatch(1);
+      AtomicReference<Thread> worker = new AtomicReference<>();
+      AtomicReference<WorkerPool<String>> itself = new AtomicReference<>();
+      WorkerPool<String> pool =
+          WorkerPool.<String>of(
+                  item -> {
+                    worker.set(Thread.currentThread());
+                    telling.await();
+                  })
+              .workers(1)
+              .onProgress(report -> {
+                completed.add(report.completed());
+                telling.countDown();
+                if (completed.size() == 1) {
+                  Actor.await(
+                      "the worker has told, and waits",
+                      () ->
+                          itself.get().report().completed() == 1
+                              && worker.get().getState() == Thread.State.WAITING);
+                }
+              })
+              .start();
+      itself.set(pool);
+      try (pool) {
+        pool.submit("a");
+        assertEquals(1, completed.get(completed.size() - 1));
+      }
+    }
+
+    @Test
     void failuresOfItsListener_harmNobody() throws Exception {
       Queue<Throwable> uncaught = new ConcurrentLinkedQueue<>();
       IllegalStateException failure = new IllegalStateException();
