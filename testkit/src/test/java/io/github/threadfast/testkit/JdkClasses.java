@@ -156,6 +156,7 @@ class JdkClasses {
       fails(
           Stress.<Queue<Integer>>of(ConcurrentLinkedQueue::new)
               .against(LinkedList::new)
+              .threads(2) // where there are two processors, a third one keeps them from meeting
               .before("fill", queue -> queue.addAll(Collections.nCopies(200, 11)))
               .operation("offer", values, Queue::offer)
               .operation("poll", Queue::poll)

@@ -18,6 +18,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -178,9 +179,11 @@ class ConcurrentlyTest {
   @Test
   void anInterrupt_failsTheTestAndStays() {
     TestExecutionResult result;
+    TO_INTERRUPT.set(Thread.currentThread());
     try {
       result = results(Tests.class, "interruptTheCaller").get(0);
     } finally {
+      TO_INTERRUPT.set(null);
       Thread.interrupted();
     }
 
@@ -281,7 +284,9 @@ class ConcurrentlyTest {
   private static final AtomicInteger RUNS = new AtomicInteger();
   private static final Set<Thread> THREADS = ConcurrentHashMap.newKeySet();
   private static final Set<Object> INSTANCES = ConcurrentHashMap.newKeySet();
-  private static volatile Thread caller;
+
+  /** Whom a test is to interrupt, once. */
+  private static final AtomicReference<Thread> TO_INTERRUPT = new AtomicReference<>();
 
   private static int enter() {
     THREADS.add(Thread.currentThread());
@@ -297,11 +302,6 @@ class ConcurrentlyTest {
     private final CountDownLatch never = new CountDownLatch(1);
     private final CyclicBarrier all = new CyclicBarrier(4);
     private final ThreadLocal<Integer> round = ThreadLocal.withInitial(() -> 0);
-
-    @BeforeEach
-    void rememberCaller() {
-      caller = Thread.currentThread();
-    }
 
     private int nextRound() {
       round.set(round.get() + 1);
@@ -405,8 +405,9 @@ class ConcurrentlyTest {
     @Test
     @Concurrently(threads = 2, times = 10)
     void interruptTheCaller() throws InterruptedException {
-      if (RUNS.incrementAndGet() == 1) { // a second interrupt might come after the test
-        caller.interrupt();
+      Thread interrupted = TO_INTERRUPT.getAndSet(null);
+      if (interrupted != null) { // the other thread may come after the test
+        interrupted.interrupt();
       }
       never.await();
     }
