@@ -56,6 +56,10 @@ final class Actor {
     thread.join();
   }
 
+  boolean isOver() {
+    return task.isDone();
+  }
+
   /** Runs {@code body} in another thread, to its end. */
   static void run(String name, Body body) throws Exception {
     start(name, body).join();

@@ -1528,8 +1528,8 @@ class ReadMostlyMapTest {
             int look = looks.incrementAndGet();
             Actor writer = Actor.start("writer " + look, () -> map.merge("a", 1, Integer::sum));
             writers.add(writer);
-            Actor.await(
-                "it has written, or waits", () -> map.get("a") == 1 + look || writer.isParked());
+            // not only that its value is there: until it has let go of the lock, no look begins
+            Actor.await("it is over, or waits", () -> writer.isOver() || writer.isParked());
             return map.get("a");
           });
       for (Actor writer : writers) {
