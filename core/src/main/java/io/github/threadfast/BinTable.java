@@ -114,12 +114,32 @@ abstract class BinTable<K, V> {
 
   // Looking at one bin
 
-  /** Returns what the bin of a hash begins with. It may be {@link Pending}. */
-  final @Nullable Node<K, V> headFor(int hash) {
+  /**
+   * Returns the node of a key, or null.
+   *
+   * <p>In an application hashCode and equals have many targets, so that each call goes through a
+   * table, which hides from the compiler what comes of it. The classes that most keys are of are
+   * final: each is asked for once, and what follows is compiled for it, with its methods inlined.
+   */
+  final @Nullable Node<K, V> find(Object key) {
+    if (key instanceof Integer number) {
+      return find(number, number.hashCode());
+    }
+    if (key instanceof String string) {
+      return find(string, string.hashCode());
+    }
+    if (key instanceof Long number) {
+      return find(number, number.hashCode());
+    }
+    return find(key, key.hashCode());
+  }
+
+  private @Nullable Node<K, V> find(Object key, int hashCode) {
+    int hash = Keys.spread(hashCode);
     @Nullable Node<K, V>[] bins = this.bins;
-    Node<K, V> head = bins[Bins.indexOf(hash, bins.length)];
+    Node<K, V> head = bins[Bins.indexOf(hash, bins.length)]; // it may be Pending
     VarHandle.acquireFence(); // an acquiring read, without the cast that one of a VarHandle makes
-    return head;
+    return Node.find(head, hash, key);
   }
 
   /** Finds a key, with no lock held. */

@@ -4,23 +4,20 @@ package io.github.threadfast;
 final class Keys {
   private Keys() {}
 
-  /**
-   * Returns the hash of a key, whose lower bits, which tell the bin, depend on the upper bits of
-   * {@code hashCode}, too. Equal ones come from equal ones only.
-   */
+  /** Returns the hash of a key. Equal ones come from equal ones only. */
   static int hash(Object key) {
-    int hashCode = key.hashCode();
+    return spread(key.hashCode());
+  }
+
+  /** Makes the lower bits, which tell the bin, depend on the upper ones, too. */
+  static int spread(int hashCode) {
     return hashCode ^ hashCode >>> Short.SIZE;
   }
 
-  /*
-   * In an application equals has many targets, so that each call goes through a table, which hides
-   * from the compiler what comes of it. The classes that most keys are of are final: to know them
-   * costs a comparison, and their methods are inlined. It does not pay for hashCode, which is asked
-   * even if there is nothing to compare: see DESIGN.md.
+  /**
+   * Returns whether {@code key} equals {@code other}, which is in the map. The classes that most
+   * keys are of come first: see {@link BinTable#find}.
    */
-
-  /** Returns whether {@code key} equals {@code other}, which is in the map. */
   @SuppressWarnings("ReferenceEquality") // the usual case, and the contract of equals
   static boolean equal(Object key, Object other) {
     if (key == other) {

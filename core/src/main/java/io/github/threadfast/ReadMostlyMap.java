@@ -198,9 +198,7 @@ public sealed class ReadMostlyMap<K, V> extends BinTable<K, V> implements Concur
 
   @Override
   public @Nullable V get(Object key) {
-    requireNonNull(key, "key");
-    int hash = Keys.hash(key);
-    Node<K, V> node = Node.find(headFor(hash), hash, key);
+    Node<K, V> node = find(requireNonNull(key, "key"));
     if (node != null) {
       return node.value();
     }
