@@ -1,7 +1,5 @@
 package io.github.threadfast;
 
-import static java.util.Objects.requireNonNull;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,25 +8,42 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The items that wait for a worker, in an order. It is used with a lock, and runs no code of the
- * user.
+ * The items that wait for a worker, in an order. It is used with a lock, but for {@link #tryTake},
+ * and runs no code of the user.
  */
-sealed interface Items<T> {
+sealed interface Items<T> permits Ring, Items.Stack, Items.ByRank {
   /** Adds an item of which {@link Order#rankOf} has said what it is worth. */
   void add(T item, long rank);
 
-  /** Takes out the next one; there is one. */
-  T take();
+  /** Takes out the next one, or returns null if there is none. */
+  @Nullable T take();
+
+  /** As {@link #take}, but without the lock; or returns null if that can't be done. */
+  default @Nullable T tryTake() {
+    return null;
+  }
+
+  /** Lets nobody take without the lock. */
+  default void holdTakers() {}
+
+  /** Lets them take again. */
+  default void letTakers() {}
 
   int size();
+
+  /** Returns whether there are fewer than {@code limit}. */
+  default boolean hasFewerThan(int limit) {
+    return size() < limit;
+  }
 
   /** Takes out all, in order. */
   default List<T> takeAll() {
     List<T> all = new ArrayList<>(size());
-    while (size() > 0) {
-      all.add(take());
+    for (T item = take(); item != null; item = take()) {
+      all.add(item);
     }
     return all;
   }
@@ -49,7 +64,7 @@ sealed interface Items<T> {
 
       @Override
       public Items<T> none() {
-        return new InArrival<>(new ArrayDeque<>(), isLastFirst);
+        return isLastFirst ? new Stack<>(new ArrayDeque<>()) : new Ring<>();
       }
     }
 
@@ -67,16 +82,16 @@ sealed interface Items<T> {
     }
   }
 
-  /** In the order of arrival, or in the opposite one. */
-  record InArrival<T>(Deque<T> items, boolean isLastFirst) implements Items<T> {
+  /** The last one first. */
+  record Stack<T>(Deque<T> items) implements Items<T> {
     @Override
     public void add(T item, long rank) {
       items.addLast(item);
     }
 
     @Override
-    public T take() {
-      return isLastFirst ? items.removeLast() : items.removeFirst();
+    public @Nullable T take() {
+      return items.pollLast();
     }
 
     @Override
@@ -95,16 +110,17 @@ sealed interface Items<T> {
                 .reversed()
                 .thenComparingLong(Ranked::number));
 
-    private long next;
+    private long added;
 
     @Override
     public void add(T item, long rank) {
-      items.add(new Ranked<>(item, rank, next++));
+      items.add(new Ranked<>(item, rank, added++));
     }
 
     @Override
-    public T take() {
-      return requireNonNull(items.poll()).item();
+    public @Nullable T take() {
+      Ranked<T> next = items.poll();
+      return next == null ? null : next.item();
     }
 
     @Override

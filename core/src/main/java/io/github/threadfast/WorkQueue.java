@@ -23,14 +23,24 @@ import org.jspecify.annotations.Nullable;
 final class WorkQueue<T> implements WaitGraph.Resource {
   /*
    * Idea. A monitor: one lock over the items that wait, the counts, and who waits for what. The end
-   * is no item but a field, so that it needs no room and can't overtake or be overtaken.
+   * is no item but a field, so that it needs no room and can't overtake or be overtaken. A worker
+   * that has just done an item is spared the lock, where the order allows it: it notes in a field of
+   * its own that the item has completed, and takes the next one, as long as there is one (Ring).
    *
    * Invariants, whenever the lock is free.
-   * (1) accepted = completed + failed + returned + running + the items that wait.
+   * (1) Each accepted item waits, or runs, or was counted once as completed, failed or returned.
    * (2) If items wait and a worker is idle, one is called: it was signalled, and has not come yet.
-   * (3) If producers wait, and at least half of the room is free, one is called.
+   * (3) If producers wait, and at least half of the room is free, one is called, or the worker that
+   *     took the item which made it so is about to do it.
    * (4) Once there is an end, nothing is accepted and no worker idles. Once it is stopped, no item
    *     waits.
+   * (5) A worker is busy from when it has got an item with the lock until it comes back to it.
+   *
+   * Without the lock. Items are added, workers become idle, and the end comes with the lock only. So
+   * what is taken without it can't violate (2), (4) or (5). For (3), a producer first counts as
+   * waiting, then looks whether there is room, and then waits; a worker first takes an item, and
+   * then looks whether a producer waits. All are volatile, so that at least one sees the other. That
+   * all is done is seen by the last worker that comes back, since each does if it finds no item.
    *
    * Calls. Whoever adds an item calls one worker, and no other until that one has come; it calls the
    * next one itself if there is still something to do. So a burst wakes as many as it needs, and a
@@ -46,8 +56,8 @@ final class WorkQueue<T> implements WaitGraph.Resource {
    * Why not look for the lock for a while before parking? With more threads than processors it is
    * slower the longer one looks; see DESIGN.md.
    *
-   * Why no batches of items for a worker? They would start before items that came earlier, and an
-   * item that waits for a later one of its own batch would wait for ever.
+   * Why no batches of items for a worker? They would wait behind each other while another worker
+   * starts later ones, and an item that waits for one of its own batch would wait for ever.
    *
    * References. The monitor: C. A. R. Hoare, Monitors, CACM 17(10), 1974; B. Goetz et al., Java
    * Concurrency in Practice, 2006, chapters 7 and 14.
@@ -90,6 +100,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
   @GuardedBy("lock")
   private long accepted;
 
+  /** By workers that have left. */
   @GuardedBy("lock")
   private long completed;
 
@@ -97,7 +108,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
   private long failed;
 
   @GuardedBy("lock")
-  private int running;
+  private int busyWorkers;
 
   /** How many workers there are, those included whose thread has not begun yet. */
   @GuardedBy("lock")
@@ -109,11 +120,11 @@ final class WorkQueue<T> implements WaitGraph.Resource {
   @GuardedBy("lock")
   private boolean isWorkerCalled;
 
-  @GuardedBy("lock")
-  private int waitingProducers;
+  /** Written with the lock. */
+  private volatile int waitingProducers;
 
-  @GuardedBy("lock")
-  private boolean isProducerCalled;
+  /** Written with the lock. */
+  private volatile boolean isProducerCalled;
 
   /** How many producers were called and came too late. */
   @GuardedBy("lock")
@@ -183,7 +194,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
 
   @GuardedBy("lock")
   private boolean hasRoom() {
-    return items.size() < capacity && losers == 0;
+    return items.hasFewerThan(capacity) && losers == 0;
   }
 
   @GuardedBy("lock")
@@ -196,20 +207,23 @@ final class WorkQueue<T> implements WaitGraph.Resource {
 
   @GuardedBy("lock")
   private Answer nest(Worker<T> worker, T item, long rank) {
-    if (worker.depth >= DEEPEST) {
+    if (worker.depth() >= DEEPEST) {
       return accept(item, rank);
     }
     accepted++;
-    running++;
     return Answer.RUN_IT;
   }
 
   @GuardedBy("lock")
+  @SuppressWarnings("NonAtomicVolatileUpdate") // only with the lock
   private Answer awaitRoom(T item, long rank, @Nullable Deadline deadline)
       throws InterruptedException, TimeoutException {
     int lost = 0;
     waitingProducers++;
     try {
+      if (hasRoom()) { // looked for again, since workers call only who waits already
+        return accept(item, rank);
+      }
       while (true) {
         try {
           await(room, deadline);
@@ -238,53 +252,49 @@ final class WorkQueue<T> implements WaitGraph.Resource {
     }
   }
 
-  /** Takes an item for a worker, or returns null if there are no more. */
-  @Nullable T take() {
+  /** Takes the next item for a worker, or returns null if there are no more. */
+  @Nullable T take(Worker<T> worker) {
+    if (worker.isBusy) {
+      T item = takeWithoutLock();
+      if (item != null) {
+        return item;
+      }
+    }
     lock.lock();
     try {
-      return next();
+      return next(worker);
     } finally {
       lock.unlock();
     }
   }
 
-  /** Counts an item that has run, and takes the next one. */
-  @Nullable T countAndTake(boolean isCompleted) {
-    lock.lock();
-    try {
-      ended(isCompleted);
-      return next();
-    } finally {
-      lock.unlock();
+  @SuppressWarnings("GuardedBy") // what tryTake is for
+  private @Nullable T takeWithoutLock() {
+    // An interrupt that came before is not for the handler of the next item. That of stop() may be,
+    // if it comes after the item was taken: stop() leaves none to be taken before it interrupts.
+    Thread.interrupted();
+    T item = items.tryTake();
+    if (item != null && waitingProducers > 0 && !isProducerCalled && isHalfFree()) {
+      lock.lock();
+      try {
+        callProducer();
+      } finally {
+        lock.unlock();
+      }
     }
+    return item;
   }
 
-  /** Counts an item that has run. */
-  void count(boolean isCompleted) {
-    lock.lock();
-    try {
-      ended(isCompleted);
-    } finally {
-      lock.unlock();
-    }
+  @SuppressWarnings("GuardedBy") // may be asked at any time
+  private boolean isHalfFree() {
+    return items.size() <= capacity / 2;
   }
 
   @GuardedBy("lock")
-  private void ended(boolean isCompleted) {
-    running--;
-    if (isCompleted) {
-      completed++;
-    } else {
-      failed++;
-    }
-    if (isIdle()) {
-      idle.signalAll();
-    }
-  }
-
-  @GuardedBy("lock")
-  private @Nullable T next() {
-    while (items.size() == 0 && end == null) {
+  private @Nullable T next(Worker<T> worker) {
+    rest(worker);
+    T item = items.take();
+    while (item == null && end == null) {
       idleWorkers++;
       try {
         work.awaitUninterruptibly();
@@ -292,20 +302,47 @@ final class WorkQueue<T> implements WaitGraph.Resource {
         idleWorkers--;
         isWorkerCalled = false;
       }
+      item = items.take();
     }
-    if (items.size() == 0) {
+    if (item == null) {
       return null;
     }
-    T item = items.take();
-    running++;
+    worker.isBusy = true;
+    busyWorkers++;
     Thread.interrupted(); // one that came before is not for the handler; stop() comes later
     if (items.size() > 0) {
       callWorker();
     }
-    if (items.size() <= capacity / 2) {
+    if (isHalfFree()) {
       callProducer();
     }
     return item;
+  }
+
+  /** A worker runs nothing now. */
+  @GuardedBy("lock")
+  private void rest(Worker<T> worker) {
+    if (worker.isBusy) {
+      worker.isBusy = false;
+      busyWorkers--;
+      if (isIdle()) {
+        idle.signalAll();
+      }
+    }
+  }
+
+  /** Counts an item that a worker has run. */
+  void count(Worker<T> worker, boolean isCompleted) {
+    if (isCompleted) {
+      worker.countCompleted();
+      return;
+    }
+    lock.lock();
+    try {
+      failed++;
+    } finally {
+      lock.unlock();
+    }
   }
 
   @GuardedBy("lock")
@@ -326,7 +363,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
 
   @SuppressWarnings("GuardedBy") // only called with the lock, also as a function
   private boolean isIdle() {
-    return items.size() + running == 0;
+    return items.size() + busyWorkers == 0;
   }
 
   /** Notes what a handler has thrown. */
@@ -376,10 +413,13 @@ final class WorkQueue<T> implements WaitGraph.Resource {
   }
 
   /** A worker is none any more, or has never begun. */
-  void left() {
+  void left(Worker<T> worker) {
     lock.lock();
     try {
-      crew.remove(Thread.currentThread());
+      if (crew.remove(Thread.currentThread(), worker)) {
+        completed += worker.completed();
+        rest(worker);
+      }
       workers--;
       if (workers == 0) {
         over.signalAll();
@@ -536,13 +576,14 @@ final class WorkQueue<T> implements WaitGraph.Resource {
     try {
       while (!isDone.getAsBoolean()) {
         if (deadline != null && deadline.left() <= 0) {
+          WorkerPool.Report report = reportLocked();
           throw outOfTime(
               "The items of %s should %s within %s. %d wait, %d run.%s",
               label,
               wanted,
               deadline.limit(),
-              items.size(),
-              running,
+              report.waiting(),
+              report.running(),
               openProducers.isEmpty() ? "" : " Not closed: " + openProducers + ".");
         }
         await(changed, deadline);
@@ -572,11 +613,43 @@ final class WorkQueue<T> implements WaitGraph.Resource {
   WorkerPool.Report report() {
     lock.lock();
     try {
-      return new WorkerPool.Report(
-          accepted, completed, failed, left.size(), items.size(), running, firstFailure);
+      return reportLocked();
     } finally {
       lock.unlock();
     }
+  }
+
+  /*
+   * While nobody takes, nothing begins, and a worker can complete but what it runs. So the sum of
+   * what they have completed soon stays the same. As no addend ever decreases, all of them were the
+   * same between two equal sums: that is the moment of the report.
+   */
+  @GuardedBy("lock")
+  private WorkerPool.Report reportLocked() {
+    items.holdTakers();
+    try {
+      long completed = completed();
+      for (long again = completed(); again != completed; again = completed()) {
+        completed = again;
+      }
+      int waiting = items.size();
+      int returned = left.size();
+      int running = (int) (accepted - completed - failed - returned - waiting);
+      return new WorkerPool.Report(
+          accepted, completed, failed, returned, waiting, running, firstFailure);
+    } finally {
+      items.letTakers();
+    }
+  }
+
+  /** Adds up what was completed, while some may be completed. */
+  @GuardedBy("lock")
+  private long completed() {
+    long sum = completed;
+    for (Worker<T> worker : crew.values()) {
+      sum += worker.completed();
+    }
+    return sum;
   }
 
   /** Returns what has made the pool fail, or null. */

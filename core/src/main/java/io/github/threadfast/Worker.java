@@ -1,5 +1,7 @@
 package io.github.threadfast;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /** Takes items and handles them, until there are no more. */
 final class Worker<T> implements Runnable {
   private final WorkerPool<T> pool;
@@ -8,8 +10,14 @@ final class Worker<T> implements Runnable {
   /** Whether it has got an item. */
   private boolean hasWorked;
 
+  /** Whether it has an item, or looks for one without the lock. Used by its own thread. */
+  boolean isBusy;
+
   /** How many items it runs inside of one another. Used by its own thread. */
-  int depth;
+  private int depth;
+
+  /** Written by its own thread: what the handler did happens-before another one reads it. */
+  private final AtomicLong completed = new AtomicLong();
 
   Worker(WorkerPool<T> pool, WorkQueue<T> queue) {
     this.pool = pool;
@@ -26,37 +34,40 @@ final class Worker<T> implements Runnable {
       died = thrown;
       throw thrown;
     } finally {
-      pool.leaves(died, hasWorked);
+      pool.leaves(this, died);
     }
   }
 
   private void work() {
-    T item = queue.take();
-    while (item != null) {
+    for (T item = queue.take(this); item != null; item = queue.take(this)) {
       hasWorked = true;
-      boolean isCompleted = false;
-      boolean isAlive = false;
-      try {
-        isCompleted = pool.handle(item);
-        isAlive = true;
-      } finally {
-        if (!isAlive) {
-          pool.ended(false);
-        }
-      }
-      item = pool.endedAndTake(isCompleted);
+      pool.handle(item, this);
     }
+  }
+
+  boolean hasWorked() {
+    return hasWorked;
+  }
+
+  int depth() {
+    return depth;
   }
 
   /** Runs an item inside of another one, which has found no room for it. */
   void nest(T item) {
     depth++;
-    boolean isCompleted = false;
     try {
-      isCompleted = pool.handle(item);
+      pool.handle(item, this);
     } finally {
       depth--;
-      pool.ended(isCompleted);
     }
+  }
+
+  void countCompleted() {
+    completed.setRelease(completed.getPlain() + 1);
+  }
+
+  long completed() {
+    return completed.getAcquire();
   }
 }

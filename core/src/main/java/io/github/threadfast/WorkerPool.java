@@ -261,33 +261,25 @@ public final class WorkerPool<T> implements AutoCloseable {
 
   // What workers call
 
-  boolean handle(T item) {
-    return handling.handle(item, queue);
-  }
-
-  /** Counts an item. */
-  void ended(boolean isCompleted) {
-    queue.count(isCompleted);
-    tell();
-  }
-
-  /** Counts an item and takes the next one. */
-  @Nullable T endedAndTake(boolean isCompleted) {
-    if (progress == null) {
-      return queue.countAndTake(isCompleted);
+  /** Runs an item and counts it. */
+  void handle(T item, Worker<T> worker) {
+    boolean isCompleted = false;
+    try {
+      isCompleted = handling.handle(item, queue);
+    } finally {
+      queue.count(worker, isCompleted);
+      tell();
     }
-    ended(isCompleted);
-    return queue.take();
   }
 
-  /** The current thread is about to end. */
-  void leaves(@Nullable Throwable died, boolean hasWorked) {
+  /** A worker is about to end. */
+  void leaves(Worker<T> worker, @Nullable Throwable died) {
     try {
       if (died != null) {
-        replace(died, hasWorked);
+        replace(died, worker.hasWorked());
       }
     } finally {
-      queue.left();
+      queue.left(worker);
       tell();
     }
   }
@@ -309,11 +301,10 @@ public final class WorkerPool<T> implements AutoCloseable {
 
   private void hire() {
     queue.hired();
+    Worker<T> worker = new Worker<>(this, queue);
     boolean hasStarted = false;
     try {
-      Thread thread =
-          requireNonNull(
-              factory.newThread(new Worker<>(this, queue)), "what the thread factory made");
+      Thread thread = requireNonNull(factory.newThread(worker), "what the thread factory made");
       int number = hired.incrementAndGet();
       if (thread.getName().isEmpty()) {
         thread.setName(threadName + "-" + number);
@@ -322,7 +313,7 @@ public final class WorkerPool<T> implements AutoCloseable {
       hasStarted = true;
     } finally {
       if (!hasStarted) {
-        queue.left();
+        queue.left(worker);
       }
     }
   }

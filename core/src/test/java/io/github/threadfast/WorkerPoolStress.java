@@ -213,6 +213,9 @@ class WorkerPoolStress {
   void aProducerThatWasOvertaken_isOvertakenNoMore() throws Exception {
     WorkQueue<String> queue =
         new WorkQueue<>("queue", 1, new Items.Order.Arrival<String>(false).none());
+    WorkerPool<String> pool = WorkerPool.<String>of(item -> {}).start();
+    pool.finish(); // the worker is not of it
+    Worker<String> worker = new Worker<>(pool, queue);
     boolean isLetThrough = false;
     long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (!isLetThrough && System.nanoTime() < deadline) {
@@ -220,18 +223,18 @@ class WorkerPoolStress {
       Actor producer = Actor.start("producer", () -> queue.put("waits", 0, null));
       producer.awaitParked();
       while (!isLetThrough && queue.report().waiting() == 1 && producer.isParked()) {
-        assertEquals("fills", queue.take()); // calls the producer
+        assertEquals("fills", queue.take(worker)); // calls the producer
         isLetThrough =
             queue.offer("fills", 0) == WorkQueue.Answer.FULL && queue.report().waiting() == 0;
       }
       while (queue.report().accepted() == 0 || producer.thread().isAlive()) {
         if (queue.report().waiting() > 0) {
-          queue.take();
+          queue.take(worker);
         }
       }
       producer.join();
       while (queue.report().waiting() > 0) {
-        queue.take();
+        queue.take(worker);
       }
     }
     assertTrue(isLetThrough, "nobody waited for the one that had lost");
