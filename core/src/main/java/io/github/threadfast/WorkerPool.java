@@ -98,8 +98,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2 id="cost">Complexity and footprint</h2>
  *
- * <p>To submit and to take an item is to take a lock for a moment, once each, with a time that is
- * constant, or logarithmic in the number of waiting items with a priority. In order of arrival
+ * <p>To submit an item is to take a lock for a moment. In the order of arrival, a worker that has
+ * just done an item takes the next one without a lock; in other orders with one, in a time that is
+ * constant, or logarithmic in the number of waiting items with a priority. In the order of arrival
  * nothing is allocated for an item, unless somebody has to wait; with a priority, a small object
  * is. The queue grows as it needs to, up to its capacity.
  *

@@ -14,6 +14,7 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 
 /** A row with its two benchmarks: of inherited ones, those of the class {@code home}. */
@@ -137,7 +138,7 @@ record Comparison(Row row, Class<?> home, Method ours, Method peer) {
   }
 
   /** Returns what each iteration measured, as more for what is faster. */
-  private static double[] speeds(RunResult result, Method benchmark) {
+  private double[] speeds(RunResult result, Method benchmark) {
     DoubleStream scores =
         result.getBenchmarkResults().stream()
             .map(BenchmarkResult::getIterationResults)
@@ -148,10 +149,13 @@ record Comparison(Row row, Class<?> home, Method ours, Method peer) {
   }
 
   /** Of a method in a group it is one of the secondary results. */
-  private static double score(IterationResult iteration, Method benchmark) {
-    return iteration
-        .getSecondaryResults()
-        .getOrDefault(benchmark.getName(), iteration.getPrimaryResult())
-        .getScore();
+  private double score(IterationResult iteration, Method benchmark) {
+    Result<?> result =
+        iteration
+            .getSecondaryResults()
+            .getOrDefault(benchmark.getName(), iteration.getPrimaryResult());
+    return Double.isNaN(row.percentile())
+        ? result.getScore()
+        : result.getStatistics().getPercentile(row.percentile());
   }
 }

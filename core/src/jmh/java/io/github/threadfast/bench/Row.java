@@ -35,6 +35,9 @@ public @interface Row {
    */
   double runs() default Double.POSITIVE_INFINITY;
 
+  /** Which percentile of the times is compared, if they are sampled. The mean, if none is given. */
+  double percentile() default Double.NaN;
+
   /** The parameters it is about, as {@code size=1000}. All combinations, if there are none. */
   String[] where() default {};
 
