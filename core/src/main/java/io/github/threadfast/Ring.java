@@ -16,29 +16,29 @@ final class Ring<T> implements Items<T> {
    *
    * Invariants.
    * (1) head only grows: from n to n + 1 by the taker who gets item n, or at once to tail by who
-   *     takes all.
-   * (2) The slot of n has the item before tail passes n. It is cleared after head has passed n, by
-   *     who got the item, and used again only when it is clear.
-   * (3) An array that was replaced is not written any more but to be cleared. The new one has what
-   *     waits, before tail passes any number for which the old one had no slot.
+   *     takes all, or when items move.
+   * (2) The slot of n has the item before tail passes n. Whoever makes head pass n clears it, and
+   *     it is used again only when it is clear.
+   * (3) Items that move to another array get new numbers, all of them higher than the old ones.
    * (4) While takers are held off, head is the complement of what it was, and nothing is taken.
    *
-   * A taker reads head as n, then tail, then slots, then its slot, and then makes head n + 1. If it
-   * can do so, head was n all the time, by (1). So by (2) the slot, in whichever array, had item n
-   * since before tail passed n, and until now. What a slow taker has read may be another item, or
-   * none, but then head has moved and it fails. The compare-and-set is the moment of taking.
+   * A taker reads head as n, then tail, then slots, and then makes head n + 1. If it can do so, head
+   * was n all the time, by (1), so that nothing has moved, by (3): slots is the array that n is in,
+   * and by (2) its slot has the item, and is the taker's until it clears it. If it is so slow that
+   * head has moved, it fails, and has touched nothing. The compare-and-set is the moment of taking.
    *
-   * Whoever adds may find the slot not clear yet, since a taker is slow between its last two steps.
-   * It doesn't wait for it: it copies what waits to another array, and the taker clears the old one.
+   * Whoever adds may find the slot not clear yet, since its taker is slow. It doesn't wait for it:
+   * it moves what waits to another array, and the taker clears the old one.
    *
-   * Ordering. tail is released after the slot and the array were written, and acquired before they
-   * are read. The slot is read before the compare-and-set, which has the effects of a volatile
-   * write. Clearing is released, and acquired by who uses the slot again.
+   * Ordering. The slot is written before tail is released, and read after tail was acquired. It is
+   * released when it is clear, and acquired by who uses it again, after the taker has read it.
+   * slots and tail are written before head when items move, and read after it; all are volatile.
    *
-   * Progress. Taking is lock-free: a taker tries again only if another has taken an item.
+   * Progress. Taking is lock-free: a taker tries again only if another has taken an item, or items
+   * were moved by who adds one.
    *
    * Source. How thieves take from the deque of D. Chase and Y. Lev, Dynamic Circular Work-Stealing
-   * Deque, SPAA 2005. Here there are only thieves.
+   * Deque, SPAA 2005. Here there are only thieves, who also clear the slots.
    */
 
   private static final int SHORTEST = 16;
@@ -72,23 +72,26 @@ final class Ring<T> implements Items<T> {
 
   @Override
   public void add(T item, long rank) {
-    long number = tail;
-    if (SLOT.getAcquire(slots, slotOf(number, slots)) != null) {
+    if (SLOT.getAcquire(slots, slotOf(tail, slots)) != null) {
       move();
     }
-    SLOT.setRelease(slots, slotOf(number, slots), item);
-    TAIL.setRelease(this, number + 1);
+    slots[slotOf(tail, slots)] = item;
+    TAIL.setRelease(this, tail + 1);
   }
 
   /** Goes on with another array, which has room for one more. */
   private void move() {
     boolean isFull = 2 * size() > slots.length;
     @Nullable Object[] next = new Object[isFull ? 2 * slots.length : slots.length];
-    for (long number = hold(); number < tail; number++) {
-      next[slotOf(number, next)] = slots[slotOf(number, slots)];
+    long first = tail;
+    long end = first;
+    for (long number = hold(); number < first; number++) {
+      next[slotOf(end++, next)] = slots[slotOf(number, slots)];
     }
     slots = next;
-    letTakers();
+    tail = end;
+    oldHead = first;
+    head = first;
   }
 
   private static int slotOf(long number, @Nullable Object[] slots) {
@@ -109,9 +112,9 @@ final class Ring<T> implements Items<T> {
         return null;
       }
       @Nullable Object[] slots = this.slots;
-      int slot = slotOf(number, slots);
-      Object item = SLOT.getAcquire(slots, slot);
-      if (item != null && HEAD.compareAndSet(this, number, number + 1)) {
+      if (HEAD.compareAndSet(this, number, number + 1)) {
+        int slot = slotOf(number, slots);
+        Object item = slots[slot];
         SLOT.setRelease(slots, slot, (Object) null);
         return (T) item;
       }
