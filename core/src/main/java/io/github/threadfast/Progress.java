@@ -16,8 +16,8 @@ final class Progress {
    * Invariant. While it is not zero, one thread tells: the one that has made it one. It makes it zero
    * only if nobody has come since it read it, before it asked for the report. So whoever comes while it
    * tells is either seen by its last look, or has come before that report, which then has what they
-   * wanted to tell: they had counted it, under the lock of the queue, before they came. All are
-   * read-modify-writes and volatile reads of one variable, so that each is ordered with the lock.
+   * wanted to tell: they had counted it before they came. All are read-modify-writes and volatile
+   * reads of one variable, so that what was counted before one happens-before a later one.
    *
    * Source: the work-in-progress counter of the drain loops of RxJava; here the latest stands for all.
    */

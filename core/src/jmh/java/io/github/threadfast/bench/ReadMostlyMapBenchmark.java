@@ -47,7 +47,8 @@ public class ReadMostlyMapBenchmark {
 
     /**
      * Fills only the map that is measured. Beside another one, whose keys would be the same, it
-     * would depend on the collector which of the two has its keys near.
+     * would depend on the collector which of the two has its keys near. A collection puts the
+     * entries together, as it does in a program that runs for a while.
      */
     final void fill(ReadMostlyMapKeys keys, int size, BenchmarkParams params) {
       pollute();
@@ -61,6 +62,7 @@ public class ReadMostlyMapBenchmark {
       }
       present = keys.shuffled(Arrays.copyOf(numbers, size));
       absent = keys.shuffled(Arrays.copyOfRange(numbers, size, 2 * size));
+      System.gc();
     }
 
     @Benchmark
