@@ -1,6 +1,5 @@
 package io.github.threadfast;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
@@ -23,9 +22,10 @@ final class Ring<T> implements Items<T> {
    * (4) While takers are held off, head is the complement of what it was, and nothing is taken.
    *
    * A taker reads head as n, then tail, then slots, and then makes head n + 1. If it can do so, head
-   * was n all the time, by (1), so that nothing has moved, by (3): slots is the array that n is in,
-   * and by (2) its slot has the item, and is the taker's until it clears it. If it is so slow that
-   * head has moved, it fails, and has touched nothing. The compare-and-set is the moment of taking.
+   * was n all the time, by (1), or held off in between, but nothing has moved, by (3). So slots is
+   * the array that n is in, and by (2) its slot has the item, and is the taker's until it clears it.
+   * If it is so slow that head has moved, it fails, and has touched nothing. The compare-and-set is
+   * the moment of taking.
    *
    * Whoever adds may find the slot not clear yet, since its taker is slow. It doesn't wait for it:
    * it moves what waits to another array, and the taker clears the old one.
@@ -34,8 +34,8 @@ final class Ring<T> implements Items<T> {
    * released when it is clear, and acquired by who uses it again, after the taker has read it.
    * slots and tail are written before head when items move, and read after it; all are volatile.
    *
-   * Progress. Taking is lock-free: a taker tries again only if another has taken an item, or items
-   * were moved by who adds one.
+   * Progress. A taker tries again only if another has taken an item, or items have moved: taking is
+   * lock-free, as long as takers are not held off. Then it finds nothing, and asks for the lock.
    *
    * Source. How thieves take from the deque of D. Chase and Y. Lev, Dynamic Circular Work-Stealing
    * Deque, SPAA 2005. Here there are only thieves, who also clear the slots.
@@ -85,7 +85,8 @@ final class Ring<T> implements Items<T> {
     @Nullable Object[] next = new Object[isFull ? 2 * slots.length : slots.length];
     long first = tail;
     long end = first;
-    for (long number = hold(); number < first; number++) {
+    holdTakers();
+    for (long number = head(); number < first; number++) {
       next[slotOf(end++, next)] = slots[slotOf(number, slots)];
     }
     slots = next;
@@ -125,7 +126,8 @@ final class Ring<T> implements Items<T> {
   @SuppressWarnings("unchecked") // only items are added
   public List<T> takeAll() {
     List<T> all = new ArrayList<>(size());
-    for (long number = hold(); number < tail; number++) {
+    holdTakers();
+    for (long number = head(); number < tail; number++) {
       int slot = slotOf(number, slots);
       all.add((T) slots[slot]);
       slots[slot] = null;
@@ -154,16 +156,10 @@ final class Ring<T> implements Items<T> {
 
   @Override
   public void holdTakers() {
-    hold();
-  }
-
-  @CanIgnoreReturnValue
-  private long hold() {
     long number;
     do {
       number = head;
     } while (!HEAD.compareAndSet(this, number, ~number));
-    return number;
   }
 
   @Override

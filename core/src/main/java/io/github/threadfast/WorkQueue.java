@@ -40,7 +40,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
    * what is taken without it can't violate (2), (4) or (5). For (3), a producer first counts as
    * waiting, then looks whether there is room, and then waits; a worker first takes an item, and
    * then looks whether a producer waits. All are volatile, so that at least one sees the other. That
-   * all is done is seen by the last worker that comes back, since each does if it finds no item.
+   * all is done is told by the last worker that comes back, since each does if it finds no item.
    *
    * Calls. Whoever adds an item calls one worker, and no other until that one has come; it calls the
    * next one itself if there is still something to do. So a burst wakes as many as it needs, and a
@@ -225,13 +225,14 @@ final class WorkQueue<T> implements WaitGraph.Resource {
         return accept(item, rank);
       }
       while (true) {
+        boolean isInTime = false;
         try {
-          await(room, deadline);
+          isInTime = await(room, deadline); // then it was called
         } finally {
           isProducerCalled = false;
         }
         requireOpen();
-        if (items.size() < capacity) {
+        if (items.size() < capacity && (isInTime || losers == lost)) {
           return accept(item, rank);
         }
         if (lost == 0) {
@@ -240,7 +241,11 @@ final class WorkQueue<T> implements WaitGraph.Resource {
         }
         if (deadline != null && deadline.left() <= 0) {
           throw outOfTime(
-              "%s was full, with %d items, for %s.", label, items.size(), deadline.limit());
+              """
+              %s had no room within %s. Its capacity is %d. Wait longer, or give it more workers or \
+              room.\
+              """,
+              label, deadline.limit(), capacity);
         }
       }
     } finally {
@@ -319,7 +324,19 @@ final class WorkQueue<T> implements WaitGraph.Resource {
     return item;
   }
 
-  /** A worker runs nothing now. */
+  /** A worker runs nothing now, unless it runs an item inside of another one. */
+  void rests(Worker<T> worker) {
+    if (worker.depth() > 0) {
+      return;
+    }
+    lock.lock();
+    try {
+      rest(worker);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @GuardedBy("lock")
   private void rest(Worker<T> worker) {
     if (worker.isBusy) {
@@ -361,7 +378,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
     }
   }
 
-  @SuppressWarnings("GuardedBy") // only called with the lock, also as a function
+  @GuardedBy("lock")
   private boolean isIdle() {
     return items.size() + busyWorkers == 0;
   }
@@ -556,7 +573,13 @@ final class WorkQueue<T> implements WaitGraph.Resource {
 
   /** Waits until nothing waits or runs. */
   void awaitIdle(@Nullable Deadline deadline) throws InterruptedException, TimeoutException {
-    await(idle, this::isIdle, "have ended", deadline);
+    await(idle, this::haveEnded, "have ended", deadline);
+  }
+
+  /** As the report says, which may know it a moment before the last worker comes back. */
+  @SuppressWarnings("GuardedBy") // only called with the lock, as a function
+  private boolean haveEnded() {
+    return reportLocked().ended() == accepted;
   }
 
   /** Waits until the workers have stopped. */
@@ -594,13 +617,14 @@ final class WorkQueue<T> implements WaitGraph.Resource {
   }
 
   @SuppressWarnings("WaitNotInLoop") // the loop is the caller's
-  private static void await(Condition condition, @Nullable Deadline deadline)
+  @CanIgnoreReturnValue
+  private static boolean await(Condition condition, @Nullable Deadline deadline)
       throws InterruptedException {
     if (deadline == null) {
       condition.await();
-    } else {
-      condition.await(deadline.left(), TimeUnit.NANOSECONDS);
+      return true;
     }
+    return condition.await(deadline.left(), TimeUnit.NANOSECONDS);
   }
 
   @FormatMethod

@@ -39,10 +39,21 @@ final class Worker<T> implements Runnable {
   }
 
   private void work() {
-    for (T item = queue.take(this); item != null; item = queue.take(this)) {
-      hasWorked = true;
-      pool.handle(item, this);
+    while (handleNext()) {}
+  }
+
+  /**
+   * Returns false if there are no more items. While it waits for one, no variable keeps the last
+   * one.
+   */
+  private boolean handleNext() {
+    T item = queue.take(this);
+    if (item == null) {
+      return false;
     }
+    hasWorked = true;
+    pool.handle(item, this);
+    return true;
   }
 
   boolean hasWorked() {

@@ -70,11 +70,12 @@ import org.jspecify.annotations.Nullable;
  * <h2 id="re-entry">Re-entry</h2>
  *
  * <p>A handler may submit to its own pool. If the queue is full, it would wait for itself: so it
- * runs the new item at once, inside of {@code submit}; {@code trySubmit} returns false. A handler
- * that does so 64 deep is given room beyond the capacity. {@code awaitIdle} and {@code
- * awaitFinished} throw a {@link DeadlockException} in a handler; {@code close} finishes the pool
- * there and does not wait. Two pools whose handlers submit to each other can block each other when
- * both are full: submit with a limit there.
+ * runs the new item at once, inside of {@code submit}; {@code trySubmit} returns false. What kills
+ * that item reaches the outer handler: then it was accepted, and has failed. A handler that does so
+ * 64 deep is given room beyond the capacity. {@code awaitIdle} and {@code awaitFinished} throw a
+ * {@link DeadlockException} in a handler; {@code close} finishes the pool there and does not wait.
+ * Two pools whose handlers submit to each other can block each other when both are full: submit
+ * with a limit there.
  *
  * <p>What a handler submits after the pool was finished is refused like all else. Where items lead
  * to other items, wait with {@code awaitIdle} before you finish:
@@ -202,7 +203,8 @@ public final class WorkerPool<T> implements AutoCloseable {
   }
 
   /**
-   * Accepts an item, if there is room. Never waits.
+   * Accepts an item, if there is room, and no producer that others have overtaken waits for it.
+   * Never waits.
    *
    * @param item what to handle
    * @return whether it was accepted; true for the sentinel
@@ -269,13 +271,17 @@ public final class WorkerPool<T> implements AutoCloseable {
       isCompleted = handling.handle(item, queue);
     } finally {
       queue.count(worker, isCompleted);
-      tell();
+      if (progress != null) {
+        queue.rests(worker); // before: nobody should wait for the listener
+        tell();
+      }
     }
   }
 
   /** A worker is about to end. */
   void leaves(Worker<T> worker, @Nullable Throwable died) {
     try {
+      queue.rests(worker); // before: nobody should wait for the factory
       if (died != null) {
         replace(died, worker.hasWorked());
       }

@@ -1,11 +1,14 @@
 package io.github.threadfast;
 
 import io.github.threadfast.testkit.Stress;
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +43,11 @@ class RingStress {
 
     boolean hasFewerThan(int limit) {
       return items.size() < limit;
+    }
+
+    /** Returns how many items are reachable. */
+    long kept() throws ReflectiveOperationException {
+      return items.size();
     }
   }
 
@@ -94,6 +102,13 @@ class RingStress {
         return ring.hasFewerThan(limit);
       }
     }
+
+    @Override
+    long kept() throws ReflectiveOperationException {
+      Field slots = Ring.class.getDeclaredField("slots");
+      slots.setAccessible(true);
+      return Arrays.stream((Object[]) slots.get(ring)).filter(Objects::nonNull).count();
+    }
   }
 
   private static <L extends Line> L filled(L line, int taken, int waiting) {
@@ -120,6 +135,7 @@ class RingStress {
         .operation("takeAll", Line::takeAll)
         .operation("size", Line::size)
         .operation("has fewer than 2", line -> line.hasFewerThan(2))
+        .invariant("nothing is kept but what waits", line -> line.kept() == line.size())
         .budget(BUDGET)
         .assertLinearizable();
   }

@@ -1,6 +1,7 @@
 package io.github.threadfast;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.threadfast.testkit.Stress;
@@ -226,6 +227,10 @@ class WorkerPoolStress {
         assertEquals("fills", queue.take(worker)); // calls the producer
         isLetThrough =
             queue.offer("fills", 0) == WorkQueue.Answer.FULL && queue.report().waiting() == 0;
+      }
+      if (isLetThrough) {
+        assertThrows(
+            TimeoutException.class, () -> queue.put("late", 0, Deadline.in(Duration.ZERO)));
       }
       while (queue.report().accepted() == 0 || producer.thread().isAlive()) {
         if (queue.report().waiting() > 0) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -152,7 +153,11 @@ class WorkerPoolTest {
 
         TimeoutException late = assertThrows(TimeoutException.class, () -> pool.submit("b", SHORT));
         assertEquals(
-            "WorkerPool \"index\" was full, with 1 items, for PT0.001S.", late.getMessage());
+            """
+            WorkerPool "index" had no room within PT0.001S. Its capacity is 1. Wait longer, or give it more \
+            workers or room.\
+            """,
+            late.getMessage());
         assertThrows(TimeoutException.class, () -> pool.submit("b", Duration.ZERO));
         release.countDown();
         pool.submit("c", LONG);
@@ -221,6 +226,26 @@ class WorkerPoolTest {
         }
       }
       assertEquals(14, handled.size());
+    }
+
+    @Test
+    void areNotKept_whenTheyHaveBeenHandled() throws InterruptedException {
+      List<WeakReference<Object>> items = new ArrayList<>();
+      try (WorkerPool<Object> pool = WorkerPool.of(item -> {}).workers(2).start()) {
+        for (int i = 0; i < 100; i++) {
+          Object item = new Object();
+          items.add(new WeakReference<>(item));
+          pool.submit(item);
+        }
+        pool.awaitIdle();
+
+        Actor.await(
+            "all are collected",
+            () -> {
+              System.gc();
+              return items.stream().allMatch(item -> item.get() == null);
+            });
+      }
     }
 
     @Test
@@ -557,6 +582,81 @@ class WorkerPoolTest {
         pool.submit("b"); // it goes on
         pool.awaitIdle(LONG);
         assertHandled("hold", "a", "b");
+      }
+    }
+
+    @Test
+    void returns_asSoonAsTheReportHasCountedAll() throws Exception {
+      try (WorkerPool<String> pool = builder().workers(2).start()) {
+        for (long round = 1; round <= 10_000; round++) {
+          pool.submit("a");
+          pool.submit("b");
+          while (pool.report().ended() < 2 * round) {
+            Thread.onSpinWait();
+          }
+          pool.awaitIdle(Duration.ZERO);
+        }
+      }
+    }
+
+    @Test
+    void doesNotWaitForTheListener() throws Exception {
+      CountDownLatch isTold = new CountDownLatch(1);
+      CountDownLatch goOn = new CountDownLatch(1);
+      WorkerPool<String> pool =
+          held(builder ->
+              builder.onProgress(report -> {
+                if (report.completed() == 1) {
+                  isTold.countDown();
+                  uninterruptibly(goOn);
+                }
+              }));
+      try (pool) {
+        Actor waiting = Actor.start("waiting", pool::awaitIdle);
+        waiting.awaitParked();
+        release.countDown();
+        waiting.join();
+        isTold.await();
+        pool.awaitIdle(Duration.ZERO);
+        goOn.countDown();
+      }
+    }
+
+    @Test
+    @SuppressWarnings("removal") // newer JDKs have it still
+    void doesNotWaitForAWorkerThatTakesTheDeadOnesPlace() throws Exception {
+      AtomicInteger made = new AtomicInteger();
+      CountDownLatch goOn = new CountDownLatch(1);
+      WorkerPool<String> pool =
+          WorkerPool.<String>of(
+                  item -> {
+                    handle("hold");
+                    throw new ThreadDeath();
+                  })
+              .workers(1)
+              .threadFactory(worker -> {
+                if (made.getAndIncrement() > 0) {
+                  uninterruptibly(goOn);
+                }
+                return new Thread(worker);
+              })
+              .start();
+      try (pool) {
+        pool.submit("a");
+        Actor waiting = Actor.start("waiting", pool::awaitIdle);
+        waiting.awaitParked();
+        release.countDown();
+        waiting.join();
+        assertEquals(1, pool.report().failed());
+        goOn.countDown();
+      }
+    }
+
+    private static void uninterruptibly(CountDownLatch latch) {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
       }
     }
 
@@ -1036,10 +1136,15 @@ class WorkerPoolTest {
         Actor.start(
             "observer",
             () -> {
+              long ended = 0;
               while (!isOver.get()) {
                 WorkerPool.Report report = pool.report();
                 assertEquals(
                     report.accepted(), report.ended() + report.waiting() + report.running());
+                assertTrue(0 <= report.running() && report.running() <= 2, report::toString);
+                assertTrue(0 <= report.waiting() && report.waiting() <= 3, report::toString);
+                assertTrue(ended <= report.ended(), report::toString);
+                ended = report.ended();
               }
             });
     try (pool) {
