@@ -118,28 +118,36 @@ abstract class BinTable<K, V> {
    * Returns the node of a key, or null.
    *
    * <p>In an application hashCode and equals have many targets, so that each call goes through a
-   * table, which hides from the compiler what comes of it. The classes that most keys are of are
-   * final: each is asked for once, and what follows is compiled for it, with its methods inlined.
+   * table, which hides from the compiler what comes of it. Most keys are of two classes, which are
+   * final: it is asked for once, and both methods are inlined. The rest is common to all, since
+   * compilers don't inline a get that has become too large for them: see DESIGN.md.
    */
   final @Nullable Node<K, V> find(Object key) {
-    if (key instanceof Integer number) {
-      return find(number, number.hashCode());
-    }
+    int hash;
+    Node<K, V> head;
+    boolean isFirst;
     if (key instanceof String string) {
-      return find(string, string.hashCode());
+      hash = Keys.spread(string.hashCode());
+      head = headFor(hash);
+      isFirst = head != null && head.hash == hash && string.equals(head.key);
+    } else if (key instanceof Integer number) {
+      hash = Keys.spread(number.hashCode());
+      head = headFor(hash);
+      isFirst = head != null && head.hash == hash && number.equals(head.key);
+    } else {
+      hash = Keys.spread(key.hashCode());
+      head = headFor(hash);
+      isFirst = head != null && head.hash == hash && (head.key == key || key.equals(head.key));
     }
-    if (key instanceof Long number) {
-      return find(number, number.hashCode());
-    }
-    return find(key, key.hashCode());
+    return head == null || isFirst ? head : head.findAfter(hash, key);
   }
 
-  private @Nullable Node<K, V> find(Object key, int hashCode) {
-    int hash = Keys.spread(hashCode);
+  /** Returns what the bin of a hash begins with. It may be {@link Pending}. */
+  private @Nullable Node<K, V> headFor(int hash) {
     @Nullable Node<K, V>[] bins = this.bins;
-    Node<K, V> head = bins[Bins.indexOf(hash, bins.length)]; // it may be Pending
+    Node<K, V> head = bins[Bins.indexOf(hash, bins.length)];
     VarHandle.acquireFence(); // an acquiring read, without the cast that one of a VarHandle makes
-    return Node.find(head, hash, key);
+    return head;
   }
 
   /** Finds a key, with no lock held. */

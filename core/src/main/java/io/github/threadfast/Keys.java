@@ -29,9 +29,6 @@ final class Keys {
     if (key instanceof Integer number) {
       return number.equals(other);
     }
-    if (key instanceof Long number) {
-      return number.equals(other);
-    }
     return key.equals(other);
   }
 }

@@ -45,20 +45,21 @@ class Node<K, V> {
   }
 
   /** Returns the node that has a key, if there is one. */
-  @SuppressWarnings("ReferenceEquality") // the usual case, and the contract of equals
   static <K, V> @Nullable Node<K, V> find(@Nullable Node<K, V> head, int hash, Object key) {
-    if (head == null) {
-      return null;
-    }
-    if (head.hash == hash && Keys.equal(key, head.key)) {
+    if (head == null || (head.hash == hash && Keys.equal(key, head.key))) {
       return head; // outside of the loop: most are found here, and compilers spill less before it
     }
-    for (Node<K, V> node = head.next; node != null; node = node.next) {
+    return head.findAfter(hash, key);
+  }
+
+  /** Returns the node that has a key, if it comes after this one, with which the bin begins. */
+  final @Nullable Node<K, V> findAfter(int hash, Object key) {
+    for (Node<K, V> node = next; node != null; node = node.next) {
       if (node.hash == hash && Keys.equal(key, node.key)) {
         return node;
       }
     }
-    return head.getClass() == Node.class ? null : head.findInside(hash, key);
+    return getClass() == Node.class ? null : findInside(hash, key);
   }
 
   /** Returns the node that has a key, if it is in what this one stands for. */

@@ -32,7 +32,8 @@ final class Ring<T> implements Items<T> {
    *
    * Ordering. The slot is written before tail is released, and read after tail was acquired. It is
    * released when it is clear, and acquired by who uses it again, after the taker has read it.
-   * slots and tail are written before head when items move, and read after it; all are volatile.
+   * slots is written before tail when items move, and read after it. Whoever asks for the size
+   * without the lock reads tail before head, and so never gets too much.
    *
    * Progress. A taker tries again only if another has taken an item, or items have moved: taking is
    * lock-free, as long as takers are not held off. Then it finds nothing, and asks for the lock.
@@ -90,9 +91,9 @@ final class Ring<T> implements Items<T> {
       next[slotOf(end++, next)] = slots[slotOf(number, slots)];
     }
     slots = next;
-    tail = end;
     oldHead = first;
     head = first;
+    tail = end; // last: meanwhile the ring seems to be empty, and takers ask for the lock
   }
 
   private static int slotOf(long number, @Nullable Object[] slots) {

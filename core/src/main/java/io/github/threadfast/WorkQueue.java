@@ -34,7 +34,7 @@ final class WorkQueue<T> implements WaitGraph.Resource {
    *     took the item which made it so is about to do it.
    * (4) Once there is an end, nothing is accepted and no worker idles. Once it is stopped, no item
    *     waits.
-   * (5) A worker is busy from when it has got an item with the lock until it comes back to it.
+   * (5) A worker is busy from when it has got an item with the lock until it comes back to the lock.
    *
    * Without the lock. Items are added, workers become idle, and the end comes with the lock only. So
    * what is taken without it can't violate (2), (4) or (5). For (3), a producer first counts as
@@ -435,7 +435,6 @@ final class WorkQueue<T> implements WaitGraph.Resource {
     try {
       if (crew.remove(Thread.currentThread(), worker)) {
         completed += worker.completed();
-        rest(worker);
       }
       workers--;
       if (workers == 0) {
