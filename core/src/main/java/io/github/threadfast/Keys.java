@@ -14,21 +14,9 @@ final class Keys {
     return hashCode ^ hashCode >>> Short.SIZE;
   }
 
-  /**
-   * Returns whether {@code key} equals {@code other}, which is in the map. The classes that most
-   * keys are of come first: see {@link BinTable#find}.
-   */
+  /** Returns whether {@code key} equals {@code other}, which is in the map. */
   @SuppressWarnings("ReferenceEquality") // the usual case, and the contract of equals
   static boolean equal(Object key, Object other) {
-    if (key == other) {
-      return true;
-    }
-    if (key instanceof String string) {
-      return string.equals(other);
-    }
-    if (key instanceof Integer number) {
-      return number.equals(other);
-    }
-    return key.equals(other);
+    return key == other || key.equals(other);
   }
 }
