@@ -588,12 +588,11 @@ class WorkerPoolTest {
     @Test
     void returns_asSoonAsTheReportHasCountedAll() throws Exception {
       try (WorkerPool<String> pool = builder().workers(2).start()) {
-        for (long round = 1; round <= 10_000; round++) {
+        for (int round = 1; round <= 10_000; round++) {
+          long submitted = 2L * round;
           pool.submit("a");
           pool.submit("b");
-          while (pool.report().ended() < 2 * round) {
-            Thread.onSpinWait();
-          }
+          Actor.await("both are counted", () -> pool.report().ended() == submitted);
           pool.awaitIdle(Duration.ZERO);
         }
       }
