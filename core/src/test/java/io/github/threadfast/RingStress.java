@@ -139,4 +139,17 @@ class RingStress {
         .budget(BUDGET)
         .assertLinearizable();
   }
+
+  /** Few operations, so that even a taker that is slow while items move is seen in each run. */
+  @ParameterizedTest
+  @CsvSource({"2, 0, 2", "2, 3, 2", "4, 3, 4"})
+  void aTakerThatRacesWithTheMoveOfItems_leavesNothingBehind(int length, int taken, int waiting) {
+    Stress.<Line>of(() -> filled(new SharedLine(length), taken, waiting))
+        .against(() -> filled(new Line(), taken, waiting))
+        .action("add", line -> line.add(1))
+        .operation("take", Line::take)
+        .invariant("nothing is kept but what waits", line -> line.kept() == line.size())
+        .budget(BUDGET)
+        .assertLinearizable();
+  }
 }
