@@ -307,8 +307,8 @@ public final class WorkerPool<T> implements AutoCloseable {
   }
 
   private void hire() {
-    queue.hired();
     Worker<T> worker = new Worker<>(this, queue);
+    queue.hired();
     boolean hasStarted = false;
     try {
       Thread thread = requireNonNull(factory.newThread(worker), "what the thread factory made");
