@@ -52,11 +52,11 @@ import org.jspecify.annotations.Nullable;
  * <h2 id="blocking">Blocking and interruption</h2>
  *
  * <p>No method waits for a function of the caller that runs in another thread. A first use by a
- * thread, {@code fold} and {@code close} take a lock for a moment, which none of these functions
- * holds; the wait is uninterruptible. {@code get} of a value that is there takes none. A function
- * that blocks blocks the thread that runs it, and no other: but what was left by ended threads is
- * merged or closed by whichever thread comes next, see below. An interrupt status is kept. A
- * virtual thread releases its carrier where it waits.
+ * thread, {@code fold}, {@code close} and a call after it take a lock for a moment, which none of
+ * these functions holds; the wait is uninterruptible. {@code get} of a value that is there takes
+ * none. A function that blocks blocks the thread that runs it, and no other: but what was left by
+ * ended threads is merged or closed by whichever thread comes next, see below. An interrupt status
+ * is kept. A virtual thread releases its carrier where it waits.
  *
  * <h2 id="re-entry">Re-entry and lock order</h2>
  *
@@ -135,10 +135,15 @@ public final class PerThread<T> extends ThreadTable<Held> implements AutoCloseab
    *     by an atomic exchange, to close it. So a value is folded once, and closed once.
    * (2) After close has passed an entry, its content is null, or is about to be taken back by its
    *     thread.
+   * (3) Nobody is told that all is closed before close has passed all entries. So a thread that was
+   *     told so, and whoever hears of it, gets no value any more: close is one moment for all.
    *
    * Ordering. P1: a thread puts its content, then reads closed; close writes closed, then takes the
    * contents. All of it is volatile, in one order that each thread agrees with: not both can miss
    * the other. If the thread sees closed, it takes the content back, unless close has it already.
+   * P2: closed is written, and all entries passed, in one section of the lock, and whoever sees closed
+   * takes the lock before it says so, which gives (3). A get doesn't read closed while its value is
+   * there: it comes before the close then.
    * The lock of the table orders the rest: an entry is added, its content moved to those left, or
    * these merged, all under it, so that a fold, which collects under it, finds each once. A thread
    * that ends while a fold looks is seen in its entry, which stays until the next sweep.
@@ -478,17 +483,18 @@ public final class PerThread<T> extends ThreadTable<Held> implements AutoCloseab
    * Drops all values, and closes each if there is a closer: those of living threads, which may be
    * in use, those of ended ones, and those that a {@code with} hides; but not those that were given
    * to a {@code with}. Threads that are inside one go on, without a value. Does nothing if it is
-   * closed already. It does not wait for closers that other threads run, in {@code close} or
-   * because a value has left.
+   * closed already. It is one moment for all: once a thread was refused, none gets a value any
+   * more. It does not wait for closers that other threads run, in {@code close} or because a value
+   * has left.
    *
    * <p>It throws what closers have thrown, and what was kept for the next {@code fold}, after all
    * is done.
    */
   @Override
   public void close() {
-    closed = true; // publishes P1
     List<Object> contents =
         locked(() -> {
+          closed = true; // publishes P1, P2
           forEach(ended::add); // observes P1
           clear();
           return ended.takeAll();
@@ -532,7 +538,9 @@ public final class PerThread<T> extends ThreadTable<Held> implements AutoCloseab
     }
   }
 
+  /** Returns what to throw, once a close that is under way has passed all entries. */
   private IllegalStateException closed() {
+    locked(() -> null); // observes P2
     return new IllegalStateException(
         label() + " is closed. Close it after its last use, or make a new one.");
   }

@@ -1,9 +1,19 @@
 package io.github.threadfast;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.github.threadfast.testkit.Stress;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -219,5 +229,56 @@ class PerThreadStress {
         .action("close", handles -> handles.handles.close())
         .budget(BUDGET)
         .assertLinearizable();
+  }
+
+  /**
+   * Close is one moment for all: who was refused gets no value that close has yet to take. There
+   * are many entries, so that it takes them for a while.
+   */
+  @Test
+  void whoWasRefused_getsNoValueAnyMore() throws Exception {
+    int threads = 500;
+    CyclicBarrier all = new CyclicBarrier(threads);
+    ExecutorService residents = Executors.newFixedThreadPool(threads);
+    try {
+      for (int round = 0; round < 100; round++) {
+        PerThread<Integer> values = PerThread.of(() -> 0);
+        List<Callable<Integer>> firstUses =
+            Collections.nCopies(
+                threads,
+                () -> {
+                  int made = values.get();
+                  all.await(); // so that each is in a thread of its own
+                  return made;
+                });
+        for (Future<Integer> use : residents.invokeAll(firstUses)) {
+          use.get();
+        }
+        CountDownLatch goOn = new CountDownLatch(1);
+        Actor refused =
+            Actor.start(
+                "refused", // on a short stack, so that it is told at once
+                () -> {
+                  do {
+                    goOn.countDown();
+                  } while (!isRefused(() -> values.set(2)));
+                  assertTrue(isRefused(values::get), "a value after a refusal");
+                });
+        goOn.await();
+        values.close();
+        refused.join();
+      }
+    } finally {
+      residents.shutdown();
+    }
+  }
+
+  private static boolean isRefused(Runnable use) {
+    try {
+      use.run();
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
+    }
   }
 }

@@ -1068,6 +1068,24 @@ class PerThreadTest {
       assertEquals(2, closed.values.size());
     }
 
+    /** Or a thread that was refused would get a value after that. */
+    @Test
+    void whileACloseHasNotBegunToTakeValues_nothingIsRefused() throws Exception {
+      values.set("mine");
+
+      Actor closing =
+          values.locked(() -> {
+            Actor closer = Actor.start("closer", values::close);
+            closer.awaitParked();
+            values.set("mine again");
+            assertEquals("mine again", values.get());
+            return closer;
+          });
+
+      closing.join();
+      assertEquals(List.of("mine", "mine again"), closed.values);
+    }
+
     @Test
     void closeDuringASupplier_closesTheMadeValueInItsThread_andGetThrows() throws Exception {
       CountDownLatch inside = new CountDownLatch(1);
