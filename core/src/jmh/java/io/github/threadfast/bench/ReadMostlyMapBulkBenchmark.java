@@ -34,6 +34,7 @@ public class ReadMostlyMapBulkBenchmark {
       ours.put(keys.key(number), "value");
       peer.put(keys.key(number), "value");
     }
+    System.gc();
   }
 
   @Benchmark
