@@ -36,7 +36,11 @@ final class Assertion<S> {
   /** How long threads may take to end that the code under test has started. */
   private static final Duration END = Duration.ofSeconds(1);
 
-  private static final long RENDER_SECONDS = 1;
+  /**
+   * How long a failure may take to be shown. It takes longer only where a toString never returns.
+   */
+  private static final long RENDER_SECONDS = 10;
+
   private static final int MAX_RANDOM_SEED = 1_000_000;
 
   private final Settings<S> settings;

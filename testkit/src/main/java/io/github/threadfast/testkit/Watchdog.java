@@ -22,6 +22,12 @@ final class Watchdog {
    */
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /**
+   * What counts at most of the time between two looks. Where it was longer, the machine may have
+   * stood still, and with it what is waited for.
+   */
+  private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
   private final Crew crew;
   private final LongSupplier progress;
   private final Duration stall;
@@ -46,18 +52,21 @@ final class Watchdog {
    */
   Optional<Hang> await(Future<?> task, Duration patience)
       throws InterruptedException, ExecutionException, TimeoutException {
-    long end = System.nanoTime() + patience.toNanos();
     long last = -1;
-    long since = System.nanoTime();
-    while (!isDone(task, Math.min(LOOK_NANOS, end - System.nanoTime()))) {
+    long lookedAt = System.nanoTime();
+    long waited = 0;
+    long quiet = 0;
+    while (!isDone(task, Math.min(LOOK_NANOS, patience.toNanos() - waited))) {
       long now = System.nanoTime();
+      long step = Math.min(now - lookedAt, MOST_NANOS);
+      lookedAt = now;
+      waited += step;
       long current = progress.getAsLong() + Hang.timesWaited(crew.threads());
-      if (current != last) {
-        last = current;
-        since = now;
-      }
-      boolean stalled = now - since > stall.toNanos();
-      Optional<Hang> hang = now - end < 0 ? sureHang(stalled) : Optional.of(likelyHang(stalled));
+      quiet = current == last ? quiet + step : 0;
+      last = current;
+      boolean stalled = quiet > stall.toNanos();
+      Optional<Hang> hang =
+          waited < patience.toNanos() ? sureHang(stalled) : Optional.of(likelyHang(stalled));
       if (hang.isPresent()) {
         return hang;
       }

@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -115,11 +116,13 @@ class ChecksTest {
 
       assertTrue(
           message.startsWith("RacyLazy is not linearizable: no order of these calls"), message);
-      assertTrue(message.contains("get() -> \"value 1\""), message);
-      assertTrue(
-          message.contains("initializations() should have returned 1 but returned 2")
-              || message.contains(
-                  "get() should have returned \"value 1\" but returned \"value 2\""),
+      assertTrue(message.contains("get() -> \"value "), message);
+      assertTrue( // some see a later value, all do, or one was made in vain
+          Pattern.compile(
+                  "initializations\\(\\) should have returned 1 but returned [23]"
+                      + "|get\\(\\) should have returned \"value 1\" but returned \"value [23]\"")
+              .matcher(message)
+              .find(),
           message);
     }
 

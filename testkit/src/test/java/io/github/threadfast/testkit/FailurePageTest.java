@@ -1,6 +1,7 @@
 package io.github.threadfast.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -46,15 +47,17 @@ class FailurePageTest {
   void aFailure_endsWithTheFileOfItsPage() throws IOException {
     System.setProperty("threadfast.reports", folder.toString());
 
-    List<String> text = failure();
+    Finding finding = Finding.of(bug::assertLinearizable);
 
+    List<String> text = finding.message().lines().toList();
     Path file = onlyFile();
     Document page = Jsoup.parse(Files.readString(file));
     assertEquals("Timeline: " + file, text.get(text.size() - 1));
     assertEquals(text.get(0), page.title());
     assertEquals(text.get(text.size() - 3), again(page, 0));
     assertEquals(text.get(text.size() - 2), again(page, 1));
-    assertEquals(1, page.select(".call.misfit").size(), page.toString());
+    assertFalse(page.select(".call.misfit").isEmpty(), page.toString());
+    finding.require(page.select(".call.misfit").size() == 1);
   }
 
   @Test

@@ -150,7 +150,7 @@ class JdkClasses {
   @Nested
   class NotLinearizable {
 
-    /** Counts one element after the other. */
+    /** Counts one element after the other. Few programs show it, so that it gets more time. */
     @Test
     void sizeOfConcurrentLinkedQueue() {
       fails(
@@ -160,7 +160,8 @@ class JdkClasses {
               .before("fill", queue -> queue.addAll(Collections.nCopies(200, 11)))
               .operation("offer", values, Queue::offer)
               .operation("poll", Queue::poll)
-              .operation("size", Collection::size));
+              .operation("size", Collection::size)
+              .budget(Duration.ofSeconds(10)));
     }
 
     /** The same, but slowly: the elements are not those of one moment. */

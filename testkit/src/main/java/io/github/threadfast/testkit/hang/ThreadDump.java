@@ -38,7 +38,7 @@ final class ThreadDump {
       Pattern.compile("\\s+- (?<how>locked|waiting|parking)\\b[^<]*<(?<object>.+)>");
   private static final int NATIVE = -2;
 
-  private static final long MAX_SECONDS = 1;
+  private static final long MAX_SECONDS = 5;
 
   /**
    * The JVM's time for a dump grows with the square of how many executors there are: thousands that
