@@ -76,13 +76,18 @@ final class Actor {
   }
 
   /** Waits for what another thread is about to do. */
-  @SuppressWarnings("ThreadPriorityCheck") // or it would keep the processor from whom it waits for
   static void await(String what, BooleanSupplier condition) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, () -> "waited in vain until " + what);
-      Thread.yield();
+      giveWay();
     }
+  }
+
+  /** Lets others run, in a loop that looks at what they do. */
+  @SuppressWarnings("ThreadPriorityCheck") // or it would keep a processor and locks from them
+  static void giveWay() {
+    Thread.yield();
   }
 
   /** Throws {@code thrown} as it is. */

@@ -104,6 +104,7 @@ class PerThreadAccumulatorTest {
                 long result = sum.get();
                 ascending &= result >= last;
                 last = result;
+                Actor.giveWay();
               }
               return ascending;
             });

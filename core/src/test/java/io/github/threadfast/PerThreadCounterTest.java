@@ -114,6 +114,7 @@ class PerThreadCounterTest {
                 long sum = counter.sum();
                 ascending &= sum >= last;
                 last = sum;
+                Actor.giveWay();
               }
               return ascending;
             });

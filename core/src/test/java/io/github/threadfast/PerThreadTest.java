@@ -558,6 +558,7 @@ class PerThreadTest {
               int sum = sum(values);
               int high = started.get();
               assertTrue(low <= sum && sum <= high, low + " <= " + sum + " <= " + high);
+              Actor.giveWay();
             }
           };
       Actor other = Actor.start("other", folding);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.threadfast.ReadMostlyMapStress.HashKey;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -878,6 +879,11 @@ class ReadMostlyMapResizeTest {
               2, // when it is looked for, after its stripe is known
               () -> {
                 lookedUp.countDown();
+                Actor.await(
+                    "one waits for the turn",
+                    () ->
+                        Arrays.stream(writers.get(0).thread().getStackTrace())
+                            .anyMatch(frame -> frame.getMethodName().equals("lockSoon")));
                 writers.get(0).awaitParked();
                 oneWaits.countDown();
               });

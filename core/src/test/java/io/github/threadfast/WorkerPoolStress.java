@@ -236,6 +236,7 @@ class WorkerPoolStress {
         if (queue.report().waiting() > 0) {
           queue.take(worker);
         }
+        Actor.giveWay();
       }
       producer.join();
       while (queue.report().waiting() > 0) {

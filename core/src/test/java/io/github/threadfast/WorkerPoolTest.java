@@ -978,7 +978,8 @@ class WorkerPoolTest {
               .start()) {
         pool.submitAll(List.of("a", "b"));
         pool.awaitIdle();
-        worker.get().interrupt(); // it waits
+        Actor.await("it waits", () -> worker.get().getState() == Thread.State.WAITING);
+        worker.get().interrupt();
         pool.submit("c");
       }
       assertEquals(List.of(false, false, false), List.copyOf(seen));
@@ -1047,11 +1048,12 @@ class WorkerPoolTest {
     void isTold_upToTheLast_byOneAtATime() throws Exception {
       Queue<WorkerPool.Report> reports = new ConcurrentLinkedQueue<>();
       AtomicInteger inside = new AtomicInteger();
+      Set<Integer> atOnce = ConcurrentHashMap.newKeySet();
       WorkerPool<Integer> pool =
           WorkerPool.<Integer>of(item -> {})
               .workers(3)
               .onProgress(report -> {
-                assertEquals(1, inside.incrementAndGet());
+                atOnce.add(inside.incrementAndGet());
                 reports.add(report);
                 inside.decrementAndGet();
               })
@@ -1064,6 +1066,7 @@ class WorkerPoolTest {
           () -> reports.stream().anyMatch(report -> report.completed() == 1_000));
       List<Long> ended = reports.stream().map(WorkerPool.Report::ended).toList();
       assertEquals(ended.stream().sorted().toList(), ended, "it never goes back");
+      assertEquals(Set.of(1), atOnce);
     }
 
     @Test
@@ -1085,9 +1088,7 @@ class WorkerPoolTest {
                 if (completed.size() == 1) {
                   Actor.await(
                       "the worker has told, and waits",
-                      () ->
-                          itself.get().report().completed() == 1
-                              && worker.get().getState() == Thread.State.WAITING);
+                      () -> itself.get().report().completed() == 1 && isTaking(worker.get()));
                 }
               })
               .start();
@@ -1096,6 +1097,13 @@ class WorkerPoolTest {
         pool.submit("a");
         assertEquals(1, completed.get(completed.size() - 1));
       }
+    }
+
+    /** Returns whether a worker waits for an item: what it has handled is counted and told. */
+    private static boolean isTaking(Thread worker) {
+      return worker.getState() == Thread.State.WAITING
+          && Arrays.stream(worker.getStackTrace())
+              .anyMatch(frame -> frame.getMethodName().equals("take"));
     }
 
     @Test
@@ -1144,6 +1152,7 @@ class WorkerPoolTest {
                 assertTrue(0 <= report.waiting() && report.waiting() <= 3, report::toString);
                 assertTrue(ended <= report.ended(), report::toString);
                 ended = report.ended();
+                Actor.giveWay();
               }
             });
     try (pool) {

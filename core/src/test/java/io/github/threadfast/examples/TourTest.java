@@ -39,18 +39,30 @@ class TourTest {
     return Tour.run(new PrintStream(out, true), new PrintStream(err, true), arguments);
   }
 
+  /** Runs it several times at most, since races come by chance. */
+  private int runUntilTheRacesShow(int times) {
+    int code = run("--plain", "--seconds", "1");
+    if (times > 1 && !showsTheRaces(out.toString(StandardCharsets.UTF_8))) {
+      out.reset();
+      return runUntilTheRacesShow(times - 1);
+    }
+    return code;
+  }
+
+  private static boolean showsTheRaces(String text) {
+    return text.contains("plain shared fields: wrong in ")
+        && text.contains("Counter is not linearizable");
+  }
+
   @Test
   void theOwnSources_areCountedWrongWithPlainFields_andRightWithAGuarded() {
     Processors processors = new Processors();
 
-    int code = run("--plain", "--seconds", "1");
+    int code = runUntilTheRacesShow(3);
 
     String text = out.toString(StandardCharsets.UTF_8);
-    boolean showsTheRaces =
-        text.contains("plain shared fields: wrong in ")
-            && text.contains("Counter is not linearizable");
     assumeTrue(
-        showsTheRaces || processors.busySinceThen() >= LEAST_PROCESSORS,
+        showsTheRaces(text) || processors.busySinceThen() >= LEAST_PROCESSORS,
         "The machine is too busy for the races to show. " + text);
     assertAll(
         () -> assertEquals("", err.toString(StandardCharsets.UTF_8)),
