@@ -269,4 +269,36 @@ final class PerThreadMemory {
       numbers.close();
     }
   }
+
+  /** The thread has a value already, which close has yet to take. */
+  @JCStressTest
+  @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "Both came first.")
+  @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "The close came between.")
+  @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "The close came first.")
+  @Outcome(expect = FORBIDDEN, desc = "A get returned a value after a set that was refused.")
+  @State
+  public static class AfterASetThatWasRefusedNoValueIsThere {
+    private final PerThread<Integer> numbers = PerThread.of(() -> 7);
+
+    @Actor
+    public void user(II_Result result) {
+      isAllowed(numbers::get);
+      result.r1 = isAllowed(() -> numbers.set(8)) ? 1 : 0;
+      result.r2 = isAllowed(numbers::get) ? 1 : 0;
+    }
+
+    private static boolean isAllowed(Runnable use) {
+      try {
+        use.run();
+        return true;
+      } catch (IllegalStateException e) {
+        return false;
+      }
+    }
+
+    @Actor
+    public void closer() {
+      numbers.close();
+    }
+  }
 }
