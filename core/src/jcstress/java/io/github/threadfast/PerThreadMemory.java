@@ -28,13 +28,16 @@ final class PerThreadMemory {
    *                                             0, 1, 1       7,550   4.61%
    *                                             1, 0, 1       1,491   0.91%
    *                                             1, 1, 1          49   0.03%
-   *   ASetAndACloseDontMissEachOther               0, 0   4,494,801  44.12%
-   *                                                1, 1   5,693,019  55.88%
+   *   ASetAndACloseDontMissEachOther               0, 0  11,745,093  43.74%
+   *                                                1, 1  15,106,520  56.26%
    *   ASecondSetAndACloseDontMissEachOther         0, 0   4,155,509  45.27%
    *                                                1, 1   5,023,472  54.73%
    *   AfterARefusalNothingComesBack                0, 0   3,623,178  40.73%
    *                                                1, 0         335   0.00%
    *                                                1, 1   5,271,803  59.26%
+   *   AfterASetThatWasRefusedNoValueIsThere        0, 0   8,039,748  52.21%
+   *                                                1, 0       4,299   0.03%
+   *                                                1, 1   7,353,634  47.76%
    */
 
   private PerThreadMemory() {}
