@@ -2,6 +2,7 @@ package io.github.threadfast;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
@@ -73,6 +74,13 @@ final class Actor {
   boolean isParked() {
     Thread.State state = thread.getState();
     return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
+  }
+
+  /** Returns whether a thread waits inside of a method of that name. */
+  static boolean isWaitingIn(String method, Thread thread) {
+    return thread.getState() == Thread.State.WAITING
+        && Arrays.stream(thread.getStackTrace())
+            .anyMatch(frame -> frame.getMethodName().equals(method));
   }
 
   /** Waits for what another thread is about to do. */

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -885,7 +884,7 @@ class BehaviourTableTest {
       right.get().submit("fills");
       go.countDown();
       for (Thread worker : workers) {
-        Actor.await("it waits for room", () -> isWaitingForRoom(worker));
+        Actor.await("it waits for room", () -> Actor.isWaitingIn("awaitRoom", worker));
       }
 
       assertThrows(TimeoutException.class, () -> left.get().awaitIdle(SHORT));
@@ -899,12 +898,6 @@ class BehaviourTableTest {
           assertTrue(
               thrown instanceof InterruptedException
                   || thrown instanceof RejectedExecutionException));
-    }
-
-    private boolean isWaitingForRoom(Thread worker) {
-      return worker.getState() == Thread.State.WAITING
-          && Arrays.stream(worker.getStackTrace())
-              .anyMatch(frame -> frame.getMethodName().equals("awaitRoom"));
     }
 
     private void go(

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.threadfast.ReadMostlyMapStress.HashKey;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -881,10 +880,7 @@ class ReadMostlyMapResizeTest {
                 lookedUp.countDown();
                 Actor.await(
                     "one waits for the turn",
-                    () ->
-                        Arrays.stream(writers.get(0).thread().getStackTrace())
-                            .anyMatch(frame -> frame.getMethodName().equals("lockSoon")));
-                writers.get(0).awaitParked();
+                    () -> Actor.isWaitingIn("lockSoon", writers.get(0).thread()));
                 oneWaits.countDown();
               });
           tx.put(last, 1);

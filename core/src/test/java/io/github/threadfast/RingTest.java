@@ -52,7 +52,7 @@ class RingTest {
   @Test
   @SuppressWarnings("ThreadPriorityCheck") // or they would keep the processor from each other
   void eachOfManyItems_isTakenOnce_byOneOfManyTakers() throws Exception {
-    int items = 200_000;
+    int items = 300_000;
     AtomicBoolean isOver = new AtomicBoolean();
     List<List<Integer>> taken = new ArrayList<>();
     List<Actor> takers = new ArrayList<>();

@@ -1088,7 +1088,9 @@ class WorkerPoolTest {
                 if (completed.size() == 1) {
                   Actor.await(
                       "the worker has told, and waits",
-                      () -> itself.get().report().completed() == 1 && isTaking(worker.get()));
+                      () ->
+                          itself.get().report().completed() == 1
+                              && Actor.isWaitingIn("take", worker.get()));
                 }
               })
               .start();
@@ -1097,13 +1099,6 @@ class WorkerPoolTest {
         pool.submit("a");
         assertEquals(1, completed.get(completed.size() - 1));
       }
-    }
-
-    /** Returns whether a worker waits for an item: what it has handled is counted and told. */
-    private static boolean isTaking(Thread worker) {
-      return worker.getState() == Thread.State.WAITING
-          && Arrays.stream(worker.getStackTrace())
-              .anyMatch(frame -> frame.getMethodName().equals("take"));
     }
 
     @Test

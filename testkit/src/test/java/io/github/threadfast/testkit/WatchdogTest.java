@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -42,10 +41,8 @@ class WatchdogTest {
     looks++;
     if (looks == 1) {
       long start = System.nanoTime();
-      long left = TimeUnit.SECONDS.toNanos(2);
-      while (left > 0) {
-        LockSupport.parkNanos(left); // what is tested is a look at the clock
-        left = start + TimeUnit.SECONDS.toNanos(2) - System.nanoTime();
+      while (System.nanoTime() - start < 2 * PATIENCE.toNanos()) { // what is tested is a clock
+        LockSupport.parkNanos(2 * PATIENCE.toNanos());
       }
     } else if (looks == 3) {
       end.countDown();
